@@ -1,0 +1,295 @@
+"""The fingerprint chart: which concepts mark which author."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from scipy.cluster.hierarchy import leaves_list, linkage
+
+from themekit.charts import style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from narwhals.typing import IntoDataFrame
+    from numpy.typing import NDArray
+
+N_CONCEPTS = 24
+FOUND, LEADING = "meta-theme, found", "leading theme, not certain"
+_THEMES = ("author", "concept", "rank", "effect", "low", "high", "document_share")
+_AUTHORS = ("author", "n_documents", "verdict", "meta_theme")
+# Above this many rows the best order of leaves takes seconds and is no longer seen.
+_N_OPTIMAL = 400
+_SMALLEST_SPAN = 1.0
+
+
+def fingerprint(themes: IntoDataFrame, authors: IntoDataFrame, *, n_concepts: int = N_CONCEPTS) -> alt.LayerChart | alt.Chart:
+    """Draw all authors against the concepts that mark them.
+
+    Answers: who has a meta-theme, which one, and who resembles whom?
+
+    Parameters
+    ----------
+    themes : table of shape (n_authors * n_candidates, ...)
+        ``author, concept, rank, effect, low, high, document_share``; one row
+        per author and concept; ``effect`` in standard deviations of a
+        comparable document, ``document_share`` from 0 to 1.
+    authors : table of shape (n_authors, ...)
+        ``author, n_documents, verdict, meta_theme``; one row per author.
+    n_concepts : int, default 24
+        The most concepts to draw: as many as one page holds in readable type.
+        Meta-themes that were found come first, then the leading themes, then
+        what has the largest effect either way.
+
+    Returns
+    -------
+    altair.LayerChart
+        One row per author, one column per concept, ordered so that like
+        stands by like. A dark diamond marks a meta-theme that was found, a
+        white circle a leading theme that was not. An :class:`altair.Chart`
+        with one sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or ``n_concepts`` is less than 1.
+
+    See Also
+    --------
+    themekit.charts.thread : Where one author's theme shows.
+
+    Examples
+    --------
+    >>> themes = pd.DataFrame({"author": ["Ann", "Ann"], "concept": ["repair", "chance"], "rank": [1, 2],
+    ...                        "effect": [1.4, -0.2], "low": [0.9, -0.6], "high": [1.9, 0.3],
+    ...                        "document_share": [0.8, 0.1]})
+    >>> authors = pd.DataFrame({"author": ["Ann"], "n_documents": [8], "verdict": ["found"],
+    ...                         "meta_theme": ["repair"]})
+    >>> fingerprint(themes, authors).to_dict()["title"]["text"]
+    'Ann has a meta-theme: repair'
+
+    Notes
+    -----
+    1. Concepts are chosen as said under ``n_concepts``.
+    2. Authors and concepts are each clustered by average linkage over the
+       effects drawn, with the best order of leaves [1]_; ties go by name, so
+       that the order of the rows given does not matter.
+    3. Of the two directions the one is taken that runs along the diagonal.
+
+    .. [1] Bar-Joseph, Z., Gifford, D. K. and Jaakkola, T. S. (2001). Fast
+       optimal leaf ordering for hierarchical clustering. Bioinformatics 17.
+    """
+    if n_concepts < 1:
+        raise ValueError(_too_few(n_concepts))
+    cells = _read(style.table(themes, _THEMES, chart="fingerprint"))
+    people = _read(style.table(authors, _AUTHORS, chart="fingerprint"))
+    if cells.empty:
+        return style.nothing("No themes to compare", "The table of themes has no rows: no author could be scored.")
+    people = _with_all(people, cells)
+    chosen = _chosen(cells, people, n_concepts)
+    drawn = cells[cells["concept"].isin(chosen)]
+    rows, columns = _ordered(drawn, people["author"])
+    marks = _marks(drawn, people)
+    return _chart(drawn, marks, rows, columns).properties(
+        width=_column_step(len(columns)) * len(columns),
+        height=_row_step(len(rows)) * len(rows),
+        title=style.title(_finding(people), _counts(cells, people, columns), width=len(columns) * 26 + 160),
+        description=_description(people, rows, columns),
+    )
+
+
+def _too_few(n_concepts: int) -> str:
+    return f"fingerprint: seen n_concepts={n_concepts!r}; expected 1 or more; do leave it out for {N_CONCEPTS}."
+
+
+def _read(frame: pd.DataFrame) -> pd.DataFrame:
+    """Make names fit to draw and put the rows in an order of their own."""
+    texts = [column for column in ("author", "concept", "meta_theme", "verdict") if column in frame]
+    shown = frame.assign(**{column: frame[column].map(style.visible) for column in texts})
+    keys = [column for column in ("author", "concept") if column in shown]
+    return shown.drop_duplicates(keys).sort_values(keys, ignore_index=True)
+
+
+def _with_all(people: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Add authors that have themes but no row of their own."""
+    strangers = sorted(set(cells["author"]) - set(people["author"]))
+    if not strangers:
+        return people
+    added = pd.DataFrame({"author": strangers, "n_documents": 0, "verdict": "", "meta_theme": ""})
+    return pd.concat([people, added], ignore_index=True).sort_values("author", ignore_index=True)
+
+
+def _found(people: pd.DataFrame) -> pd.DataFrame:
+    return people[(people["verdict"] == "found") & (people["meta_theme"] != "")]
+
+
+def _chosen(cells: pd.DataFrame, people: pd.DataFrame, n_concepts: int) -> list[str]:
+    """Choose the concepts to draw: found, then leading, then strong."""
+    size = cells.assign(size=cells["effect"].abs()).groupby("concept")["size"].max().fillna(0.0)
+    found = _found(people)["meta_theme"].value_counts().reindex(size.index).fillna(0)
+    leading = cells.loc[cells["rank"] == 1, "concept"].value_counts().reindex(size.index).fillna(0)
+    order = pd.DataFrame({"found": found, "leading": leading > 0, "size": size}).reset_index(names="concept")
+    ranked = order.sort_values(["found", "leading", "size", "concept"], ascending=[False, False, False, True])
+    return ranked["concept"].head(n_concepts).tolist()
+
+
+def _ordered(drawn: pd.DataFrame, authors: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Order authors and concepts so that like stands by like."""
+    matrix = drawn.pivot_table(index="author", columns="concept", values="effect", aggfunc="first", dropna=False)
+    filled = matrix.fillna(0.0)
+    if len(filled) == 1:
+        columns = filled.iloc[0].sort_values(ascending=False, kind="stable").index.tolist()
+        rows = filled.index.tolist()
+    else:
+        rows = [filled.index[i] for i in _leaves(filled.to_numpy())]
+        columns = [filled.columns[i] for i in _leaves(filled.to_numpy().T)]
+        if _runs_down(filled.loc[rows, columns].to_numpy()) < 0:
+            columns.reverse()
+    return rows + sorted(set(authors) - set(rows)), columns
+
+
+def _leaves(matrix: NDArray[np.float64]) -> list[int]:
+    if len(matrix) < 3:  # noqa: PLR2004 - two have no order
+        return list(range(len(matrix)))
+    tree = linkage(matrix, method="average", optimal_ordering=len(matrix) <= _N_OPTIMAL)
+    return [int(leaf) for leaf in leaves_list(tree)]
+
+
+def _runs_down(matrix: NDArray[np.float64]) -> float:
+    """Return above 0 where strong effects run from top left to bottom right."""
+    weight = np.clip(matrix, 0, None)
+    row, column = np.indices(matrix.shape)
+    return float((weight * (row - row.mean()) * (column - column.mean())).sum())
+
+
+def _marks(drawn: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Return one mark per author: the meta-theme, else what leads."""
+    found = _found(people)[["author", "meta_theme"]].rename(columns={"meta_theme": "concept"})
+    leading = drawn.loc[(drawn["rank"] == 1) & ~drawn["author"].isin(found["author"]), ["author", "concept"]]
+    marks = pd.concat([found.assign(mark=FOUND), leading.assign(mark=LEADING)], ignore_index=True)
+    return marks[marks["concept"].isin(drawn["concept"])]
+
+
+def _row_step(n_rows: int) -> float:
+    return float(np.clip(1400 / max(n_rows, 1), 10, 26))
+
+
+def _column_step(n_columns: int) -> float:
+    return float(np.clip(1100 / max(n_columns, 1), 14, 28))
+
+
+def _chart(drawn: pd.DataFrame, marks: pd.DataFrame, rows: list[str], columns: list[str]) -> alt.LayerChart:
+    step = _row_step(len(rows))
+    x = alt.X(
+        "concept:N",
+        scale=alt.Scale(domain=columns),
+        axis=alt.Axis(orient="top", labelAngle=-45, title=None, labelLimit=160, labelOverlap=False, grid=False),
+    )
+    y = alt.Y(
+        "author:N",
+        scale=alt.Scale(domain=rows),
+        axis=alt.Axis(title=None, labelFontSize=min(12.5, step - 1), labelOverlap=False, grid=False),
+    )
+    return alt.layer(_cells(drawn, x, y), _points(marks, x, y, step))
+
+
+def _cells(drawn: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
+    span = max(_SMALLEST_SPAN, float(np.ceil(drawn["effect"].abs().max() * 2) / 2)) if drawn["effect"].notna().any() else 1.0
+    shown = drawn[["author", "concept", "effect", "low", "high", "document_share"]]
+    colour = alt.Color(
+        "effect:Q",
+        scale=alt.Scale(domain=[-span, span], domainMid=0, interpolate="lab"),
+        legend=alt.Legend(title="effect, in standard deviations", format="+.1f", gradientLength=200, tickCount=5),
+    )
+    return (
+        alt.Chart(style.inline(shown))
+        .mark_rect(style="cell")
+        .encode(x=x, y=y, color=colour, tooltip=_tooltips(), description="concept:N")
+    )
+
+
+def _tooltips() -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("author:N"),
+        alt.Tooltip("concept:N"),
+        alt.Tooltip("effect:Q", format="+.2f"),
+        alt.Tooltip("low:Q", format="+.2f", title="low (95 %)"),
+        alt.Tooltip("high:Q", format="+.2f", title="high (95 %)"),
+        alt.Tooltip("document_share:Q", format=".0%", title="shows in documents"),
+    ]
+
+
+def _points(marks: pd.DataFrame, x: alt.X, y: alt.Y, step: float) -> alt.Chart:
+    # Fill and edge swap black and white, so that both marks stand out on every
+    # cell of the scale, on paper and on a dark screen.
+    domain = [mark for mark in (FOUND, LEADING) if (marks["mark"] == mark).any()]
+    looks = {FOUND: ("diamond", style.EDGE, style.BLANK), LEADING: ("circle", style.BLANK, style.EDGE)}
+    shape, fill, stroke = ([looks[mark][i] for mark in domain] for i in range(3))
+    legend = alt.Legend(title=None, symbolStrokeWidth=1.2) if domain else None
+    return (
+        alt.Chart(style.inline(marks))
+        .mark_point(size=min(95, step**2 / 5), strokeWidth=1.2, opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            shape=alt.Shape("mark:N", scale=alt.Scale(domain=domain, range=shape), legend=legend),
+            fill=alt.Fill("mark:N", scale=alt.Scale(domain=domain, range=fill), legend=legend),
+            stroke=alt.Stroke("mark:N", scale=alt.Scale(domain=domain, range=stroke), legend=legend),
+            description="mark:N",
+        )
+    )
+
+
+def _finding(people: pd.DataFrame) -> str:
+    """Return the finding as a sentence that is right for 0, 1, 2 and many."""
+    found = _found(people)
+    n_found, n_authors = len(found), len(people)
+    if n_authors == 1:
+        who = style.name(people["author"].iloc[0])
+        return f"{who} has a meta-theme: {found['meta_theme'].iloc[0]}" if n_found else f"No meta-theme is found for {who}"
+    if n_found == 0:
+        return "Neither author has a meta-theme" if n_authors == 2 else f"None of {n_authors:,} authors has a meta-theme"  # noqa: PLR2004
+    if n_found == 1:
+        who, what = style.name(found["author"].iloc[0]), found["meta_theme"].iloc[0]
+        return f"1 of {n_authors:,} authors has a meta-theme: {who}, {what}"
+    everybody = "Both" if n_authors == 2 else f"All {n_authors:,}"  # noqa: PLR2004
+    who = everybody if n_found == n_authors else f"{n_found:,} of {n_authors:,}"
+    return f"{who} authors have a meta-theme; {_shared(found)}"
+
+
+def _shared(found: pd.DataFrame) -> str:
+    shares = found["meta_theme"].value_counts()
+    top = sorted(shares[shares == shares.max()].index)
+    if shares.max() == 1:
+        return "no two share one"
+    if len(top) == 1:
+        return f"{shares.max():,} share {top[0]}"
+    return f"the most shared are {style.listing(top, 3)}, {shares.max():,} authors each"
+
+
+def _counts(cells: pd.DataFrame, people: pd.DataFrame, columns: list[str]) -> str:
+    n_all = cells["concept"].nunique()
+    concepts = f"{len(columns):,} of {style.count(n_all, 'concept')}" if len(columns) < n_all else style.count(n_all, "concept")
+    documents = int(pd.to_numeric(people["n_documents"], errors="coerce").fillna(0).sum())
+    outside = len(_found(people)) - int(_found(people)["meta_theme"].isin(columns).sum())
+    parts = [
+        style.count(len(people), "author"),
+        style.count(documents, "document") if documents else "",
+        concepts,
+        f"{style.count(outside, 'meta-theme')} outside what is drawn" if outside else "",
+        "rows and columns ordered so that like stands by like" if len(people) > 1 else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _description(people: pd.DataFrame, rows: list[str], columns: list[str]) -> str:
+    found = _found(people)
+    pairs = [f"{style.name(a)}, {c}" for a, c in zip(found["author"], found["meta_theme"], strict=True)]
+    return style.describe(
+        f"Heat map of {style.count(len(rows), 'author')} by {style.count(len(columns), 'concept')}, coloured by effect",
+        _finding(people),
+        f"Meta-themes: {style.listing(pairs, 20).replace(' and ', '; ')}" if len(pairs) > 1 else "",
+    )

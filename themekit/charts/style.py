@@ -1,0 +1,483 @@
+"""How every chart looks, and the words on it.
+
+Decisions that bind all charts:
+
+- Colours are Petroff's ten (2021), in their own order: the smallest distance
+  between two of them stays above 14 (CAM02-UCS) under each common kind of
+  colour blindness. The grey one is kept for "all the rest", so nine are left
+  to tell things apart. Some have little contrast on white, therefore every
+  mark has a thin dark edge, and no meaning rests on colour alone.
+- What differs between paper and a dark screen lives in the theme, in its
+  ranges and named styles, never in a chart: the same chart can be drawn in
+  both, and charts may be layered and concatenated at will.
+- A name is data. What could steer a terminal or turn a line around is shown
+  as its code, and no name is ever put into an expression.
+- Rows travel inside the chart as plain values. Altair's limit of 5,000 rows
+  then does not turn a long journal into an error.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import narwhals as nw
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from narwhals.typing import IntoDataFrame
+
+PETROFF10 = (
+    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
+    "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
+)  # fmt: skip
+REST = "#94a4a2"
+CATEGORIES = tuple(colour for colour in PETROFF10 if colour != REST)
+ACCENT = PETROFF10[0]
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+EDGE = "#1b2733"
+BLANK = "#ffffff"
+QUIET = "#8a929c"  # readable on white and on black alike
+FONT = "Helvetica Neue, Arial, Liberation Sans, sans-serif"
+
+_LIGHT = {"paper": "#ffffff", "ink": "#1b2733", "soft": "#56616d", "grid": "#e6e9ec"}
+_DARK = {"paper": "#14181d", "ink": "#eef1f4", "soft": "#a9b3bd", "grid": "#2b323a"}
+_DIVERGING = {
+    "light": ["#1f5a99", "#7fb0dc", "#f4f4f2", "#f5b77a", "#b8480a"],
+    "dark": ["#5aa9ec", "#2f5f8a", "#22282f", "#a8541a", "#ffac5c"],
+}
+# Line ends of a title, in average characters of its own size.
+_TITLE_SIZE, _SUBTITLE_SIZE = 19, 13
+_CHARACTER = 0.52
+_HIDDEN = frozenset("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
+_ISOLATE, _POP = "\u2068", "\u2069"
+
+
+def config(*, dark: bool = False) -> dict[str, Any]:
+    """Return the Vega-Lite configuration that all charts are drawn with.
+
+    Parameters
+    ----------
+    dark : bool, default False
+        For a dark screen. The default is for paper.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite ``config`` object.
+
+    Examples
+    --------
+    >>> config()["background"], config(dark=True)["background"]
+    ('#ffffff', '#14181d')
+    """
+    tone = _DARK if dark else _LIGHT
+    return {
+        "background": tone["paper"],
+        "font": FONT,
+        "padding": 16,
+        "view": {"stroke": None, "continuousWidth": 640, "continuousHeight": 400},
+        "title": _title_config(tone),
+        "axis": _axis_config(tone),
+        "legend": _legend_config(tone),
+        "range": {
+            "category": list(CATEGORIES),
+            "diverging": _DIVERGING["dark" if dark else "light"],
+            "symbol": list(SHAPES),
+        },
+        "point": {"strokeWidth": 0.6, "filled": True},
+        "text": {"color": tone["ink"], "fontSize": 12},
+        "style": _styles(tone),
+    }
+
+
+def _title_config(tone: dict[str, str]) -> dict[str, Any]:
+    return {
+        "anchor": "start",
+        "frame": "bounds",
+        "color": tone["ink"],
+        "fontSize": _TITLE_SIZE,
+        "fontWeight": 600,
+        "lineHeight": 24,
+        "offset": 18,
+        "subtitleColor": tone["soft"],
+        "subtitleFontSize": _SUBTITLE_SIZE,
+        "subtitleLineHeight": 18,
+        "subtitlePadding": 6,
+    }
+
+
+def _axis_config(tone: dict[str, str]) -> dict[str, Any]:
+    return {
+        "domain": False,
+        "ticks": False,
+        "gridColor": tone["grid"],
+        "labelColor": tone["ink"],
+        "labelFontSize": 12,
+        "labelLimit": 240,
+        "labelPadding": 6,
+        "titleColor": tone["soft"],
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "titlePadding": 10,
+    }
+
+
+def _legend_config(tone: dict[str, str]) -> dict[str, Any]:
+    return {
+        "orient": "bottom",
+        "direction": "horizontal",
+        "offset": 18,
+        "columnPadding": 18,
+        "labelColor": tone["ink"],
+        "labelFontSize": 12,
+        "labelLimit": 220,
+        "titleColor": tone["soft"],
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "titleLimit": 420,
+        "symbolSize": 90,
+        "gradientThickness": 12,
+    }
+
+
+def _styles(tone: dict[str, str]) -> dict[str, Any]:
+    return {
+        "cell": {"stroke": tone["paper"], "strokeWidth": 1},
+        "label": {"color": tone["ink"], "fontSize": 12.5, "fontWeight": 600},
+        "halo": {"fill": tone["paper"], "stroke": tone["paper"], "strokeWidth": 4, "strokeJoin": "round",
+                 "fontSize": 12.5, "fontWeight": 600, "opacity": 0.85},
+        "aside": {"color": tone["soft"], "fontSize": 11, "fontWeight": 400},
+        "aside-halo": {"fill": tone["paper"], "stroke": tone["paper"], "strokeWidth": 3, "strokeJoin": "round",
+                       "fontSize": 11, "fontWeight": 400, "opacity": 0.85},
+        "note": {"color": tone["soft"], "fontSize": 14},
+    }  # fmt: skip
+
+
+@alt.theme.register("themekit", enable=False)
+def _theme() -> alt.theme.ThemeConfig:
+    # The mark lets a page that shows the chart swap in the dark configuration.
+    return {"config": config(), "usermeta": {"themekit": "auto"}}  # type: ignore[typeddict-item]
+
+
+@alt.theme.register("themekit_dark", enable=False)
+def _dark_theme() -> alt.theme.ThemeConfig:
+    return {"config": config(dark=True)}  # type: ignore[typeddict-item]
+
+
+def table(frame: IntoDataFrame, columns: Sequence[str], *, chart: str, optional: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the columns that a chart draws, as a pandas frame of its own.
+
+    Parameters
+    ----------
+    frame : pandas, polars or pyarrow table
+        What the user handed in. It is not changed.
+    columns : sequence of str
+        Columns that must be there.
+    chart : str
+        Name of the chart, for the error message.
+    optional : sequence of str, optional
+        Columns that are taken where they are there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These columns and no others, rows numbered from 0.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing; the message names it.
+
+    Examples
+    --------
+    >>> table(pd.DataFrame({"x": [1], "secret": ["s"]}), ["x"], chart="topic_map").columns.tolist()
+    ['x']
+    """
+    narrow = nw.from_native(frame, eager_only=True)
+    missing = [column for column in columns if column not in narrow.columns]
+    if missing:
+        raise ValueError(_missing_columns(chart, narrow.columns, missing))
+    kept = [*columns, *(column for column in optional if column in narrow.columns)]
+    return narrow.select(kept).to_pandas().reset_index(drop=True)
+
+
+def _missing_columns(chart: str, seen: Sequence[str], missing: Sequence[str]) -> str:
+    return (
+        f"{chart}: seen a table with the columns {', '.join(map(str, seen)) or '(none)'}; "
+        f"expected {', '.join(missing)} as well; do rename or add what is missing, "
+        f"help(themekit.charts.{chart}) lists all columns."
+    )
+
+
+def inline(frame: pd.DataFrame) -> alt.InlineData:
+    """Return the rows of a frame as values inside the chart.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Only columns that the chart draws.
+
+    Returns
+    -------
+    altair.InlineData
+        Numbers to six significant digits, missing values as null.
+
+    Examples
+    --------
+    >>> inline(pd.DataFrame({"x": [1 / 3, None]})).to_dict()
+    {'values': [{'x': 0.333333}, {'x': None}]}
+    """
+    columns = [str(column) for column in frame.columns]
+    rows = frame.astype(object).itertuples(index=False, name=None)
+    return alt.InlineData(values=[dict(zip(columns, map(_plain, row), strict=True)) for row in rows])
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell of a table can be anything
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return None
+    if isinstance(value, str):
+        return value
+    if pd.api.types.is_bool(value):
+        return bool(value)
+    if pd.api.types.is_integer(value):
+        return int(value)
+    if pd.api.types.is_float(value):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    return str(value)
+
+
+def visible(text: object) -> str:
+    r"""Return a text on one line in which nothing hides.
+
+    Line ends and tabs become spaces; other control characters, and marks that
+    turn the direction of writing or have no width, are shown as their code.
+    Markup stays as it is: a chart draws it as letters.
+
+    Parameters
+    ----------
+    text : object
+        A name, title or label; null becomes an empty text.
+
+    Returns
+    -------
+    str
+        The text to draw.
+
+    Examples
+    --------
+    >>> visible("Ann\n\x1b[31m <b>Ø</b>")
+    'Ann \\x1b[31m <b>Ø</b>'
+    """
+    if text is None or (pd.api.types.is_scalar(text) and pd.isna(text)):
+        return ""
+    folded = re.sub(r"[\t\n\v\f\r\x85\xa0 ]+", " ", str(text)).strip()
+    return "".join(_code(letter) if _is_hidden(letter) else letter for letter in folded)
+
+
+def _is_hidden(letter: str) -> bool:
+    return letter in _HIDDEN or unicodedata.category(letter) in {"Cc", "Cs"}
+
+
+def _code(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")
+
+
+def shorten(text: object, n_characters: int = 40) -> str:
+    """Return a text of at most ``n_characters``, cut with an ellipsis.
+
+    Parameters
+    ----------
+    text : object
+        What to draw; see :func:`visible`.
+    n_characters : int, default 40
+        The most that fits beside other words on a line.
+
+    Returns
+    -------
+    str
+        The text or its beginning.
+
+    Examples
+    --------
+    >>> shorten("a rather long label of a topic", 14)
+    'a rather long…'
+    """
+    shown = visible(text)
+    return shown if len(shown) <= n_characters else shown[: n_characters - 1].rstrip(" ,;") + "…"
+
+
+def name(text: object) -> str:
+    """Return a name for use inside a sentence, whatever way it is written.
+
+    A name in a script that runs from right to left is fenced off, so that the
+    words and numbers around it stay in their places.
+
+    Parameters
+    ----------
+    text : object
+        The name.
+
+    Returns
+    -------
+    str
+        At most 40 characters of it.
+
+    Examples
+    --------
+    >>> name("Maud Okafor")
+    'Maud Okafor'
+    """
+    shown = shorten(text)
+    is_rtl = any(unicodedata.bidirectional(letter) in {"R", "AL", "AN"} for letter in shown)
+    return f"{_ISOLATE}{shown}{_POP}" if is_rtl else shown
+
+
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """Return a number with its noun.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    noun : str
+        The word for one.
+    plural : str, optional
+        The word for several, where it is not ``noun`` with an s.
+
+    Returns
+    -------
+    str
+        For example ``1 document`` or ``1,204 documents``.
+
+    Examples
+    --------
+    >>> count(1, "document"), count(1204, "document"), count(2, "entry", "entries")
+    ('1 document', '1,204 documents', '2 entries')
+    """
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def title(finding: str, subtitle: str, *, width: float) -> alt.TitleParams:
+    """Return a title that states the finding, with the counts under it.
+
+    Parameters
+    ----------
+    finding : str
+        One sentence.
+    subtitle : str
+        Counts and how to read the chart.
+    width : float
+        Width of the chart in pixels; longer lines are broken.
+
+    Returns
+    -------
+    altair.TitleParams
+        Title and subtitle, each a text or a list of lines.
+
+    Examples
+    --------
+    >>> title("One of two authors has a meta-theme", "2 authors", width=600).text
+    'One of two authors has a meta-theme'
+    """
+    room = max(width, 380)
+    return alt.TitleParams(
+        text=_lines(finding, room / (_TITLE_SIZE * _CHARACTER)),
+        subtitle=_lines(subtitle, room / (_SUBTITLE_SIZE * _CHARACTER)),
+    )
+
+
+def _lines(text: str, n_characters: float) -> str | list[str]:
+    lines = textwrap.wrap(text, int(n_characters), break_on_hyphens=False) or [""]
+    return lines[0] if len(lines) == 1 else lines
+
+
+def describe(kind: str, finding: str, *details: str) -> str:
+    """Return the description that a screen reader speaks instead of the chart.
+
+    Parameters
+    ----------
+    kind : str
+        What is drawn, such as "Heat map of authors by concepts".
+    finding : str
+        The finding that the title states.
+    *details : str
+        Further sentences; empty ones are left out.
+
+    Returns
+    -------
+    str
+        All of it as sentences.
+
+    Examples
+    --------
+    >>> describe("Map of passages", "3 passages fall into 1 topic", "")
+    'Map of passages. 3 passages fall into 1 topic.'
+    """
+    return " ".join(text if text.endswith((".", "…")) else f"{text}." for text in (kind, finding, *details) if text)
+
+
+def listing(items: Sequence[str], n_shown: int = 8) -> str:
+    """Return a list in words, with the count of what is left out.
+
+    Parameters
+    ----------
+    items : sequence of str
+        What to list.
+    n_shown : int, default 8
+        The most that are spelt out.
+
+    Returns
+    -------
+    str
+        For example ``a, b and 3 more``.
+
+    Examples
+    --------
+    >>> listing(["a", "b", "c"]), listing(["a", "b", "c", "d"], 2)
+    ('a, b and c', 'a, b and 2 more')
+    """
+    shown = list(items[:n_shown])
+    if len(items) > n_shown:
+        return f"{', '.join(shown)} and {len(items) - n_shown:,} more"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
+
+
+def nothing(what: str, reason: str) -> alt.Chart:
+    """Return a chart that says in words that there is nothing to show.
+
+    Parameters
+    ----------
+    what : str
+        What would have been drawn, such as "No passages to map".
+    reason : str
+        What is empty, and what would fill it.
+
+    Returns
+    -------
+    altair.Chart
+        A chart with one line of text.
+
+    Examples
+    --------
+    >>> nothing("No passages to map", "The table has no rows.").to_dict()["title"]["text"]
+    'No passages to map'
+    """
+    width = 520
+    return (
+        alt.Chart(alt.InlineData(values=[{"note": reason}]))
+        .mark_text(style="note", align="left", limit=width)
+        .encode(text="note:N", x=alt.value(0), y=alt.value(12))
+        .properties(
+            width=width,
+            height=30,
+            title=title(what, "", width=width),
+            description=describe("A chart without marks", what, reason),
+        )
+    )

@@ -1,0 +1,292 @@
+"""The thread of one author: where the leading theme shows, over time and topics."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from themekit.charts import style
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from narwhals.typing import IntoDataFrame
+
+MAX_TOPICS = 40
+SHOWS, ABSENT = "the theme shows", "it does not"
+_COLUMNS = (
+    "document_id", "title", "date", "year", "topic_id", "label", "author", "concept", "score", "shows", "n_passages",
+)  # fmt: skip
+_WIDTH, _ROW = 620, 27
+_UNDATED_ROOM = 150
+_DAY = 86_400_000
+_YEAR = 365.25
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?![\d])")
+
+
+def thread(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
+    """Draw where one author's leading theme shows, by date and topic.
+
+    Answers: does the theme come back, whatever the author writes about, over
+    the years?
+
+    Parameters
+    ----------
+    frame : table of shape (n_documents * n_topics_of_each, ...)
+        ``document_id, title, date, year, topic_id, label, author, concept,
+        score, shows, n_passages`` for one author and one concept; one row per
+        document and topic. ``date`` may be partial (``1903``, ``1903-04``) or
+        null, ``year`` is used where it is; ``shows`` is whether the theme
+        shows in the document; ``n_passages`` counts the document's passages
+        on the topic.
+
+    Returns
+    -------
+    altair.LayerChart
+        One upright line per document at its date, a point on it for each of
+        its topics: filled where the theme shows, hollow where not, larger
+        with more passages. Documents without a date stand apart, at the right.
+        An :class:`altair.Chart` with one sentence where there is nothing to
+        draw.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or the table holds several authors or concepts.
+
+    See Also
+    --------
+    themekit.charts.fingerprint : All authors and their themes.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"document_id": ["d1", "d2"], "title": ["Bread", "Boats"],
+    ...                       "date": ["2019-03-02", "2021"], "year": [2019.0, 2021.0],
+    ...                       "topic_id": ["t1", "t2"], "label": ["bread", "boats"], "author": "Maud Okafor",
+    ...                       "concept": "leverage", "score": [1.2, 0.9], "shows": [True, True],
+    ...                       "n_passages": [9, 7]})
+    >>> thread(frame).to_dict()["title"]["text"]
+    'Maud Okafor comes back to leverage in 2 of 2 documents, across 2 topics'
+
+    Notes
+    -----
+    1. A partial date stands at its beginning; documents of the same date are
+       moved a little apart. The tooltip has the date as it was given.
+    2. Topics stand in the order in which the theme first shows in them. Above
+       40 topics those with the most passages are drawn, and the subtitle says
+       so. All are counted.
+    """
+    rows = _read(style.table(frame, _COLUMNS, chart="thread"))
+    if rows.empty:
+        return style.nothing("No thread to follow", "The table has no rows: this author has no scored documents.")
+    _check_one(rows, "author")
+    _check_one(rows, "concept")
+    documents = _documents(rows)
+    topics = _topics(rows, documents)
+    drawn = rows[rows["topic_id"].isin(topics["topic_id"])].merge(documents, on="document_id")
+    drawn = drawn.assign(topic=drawn["topic_id"].map(topics.set_index("topic_id")["topic"]))
+    width = _WIDTH if documents["when"].notna().any() else _UNDATED_ROOM * 2
+    return _chart(drawn, topics["topic"].tolist(), width).properties(
+        width=width,
+        height=_ROW * len(topics),
+        title=style.title(_finding(rows), _counts(rows, documents, topics), width=width + 200),
+        description=_description(rows, documents, topics),
+    )
+
+
+def _read(frame: pd.DataFrame) -> pd.DataFrame:
+    texts = ("document_id", "title", "topic_id", "label", "author", "concept")
+    shown = frame.assign(
+        **{column: frame[column].map(style.visible) for column in texts},
+        shows=frame["shows"].fillna(value=False).astype(bool),
+        date=frame["date"].map(_date_text),
+        year=pd.to_numeric(frame["year"], errors="coerce"),
+    )
+    return shown.sort_values(["document_id", "topic_id"], ignore_index=True)
+
+
+def _date_text(value: object) -> str:
+    return value.isoformat()[:10] if isinstance(value, dt.date) and not pd.isna(value) else style.visible(value)
+
+
+def _check_one(rows: pd.DataFrame, column: str) -> None:
+    values = sorted(rows[column].unique())
+    if len(values) > 1:
+        raise ValueError(_several(column, values))
+
+
+def _several(column: str, values: Sequence[str]) -> str:
+    return (
+        f"thread: seen {len(values)} {column}s ({style.listing(values, 3)}); expected one; "
+        f"do choose one first, such as frame[frame[{column!r}] == {values[0]!r}]."
+    )
+
+
+def _documents(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return each document's place: days since 1970 in milliseconds, or a slot."""
+    documents = rows.groupby("document_id", sort=True).agg(
+        title=("title", "first"), date=("date", "first"), year=("year", "first")
+    )
+    days = [_day(date, year) for date, year in zip(documents["date"], documents["year"], strict=True)]
+    documents = documents.assign(day=pd.Series(days, index=documents.index, dtype="float64"))
+    documents = documents.assign(when=_apart(documents["day"]) * _DAY, slot=_slots(documents))
+    return documents.reset_index()[["document_id", "day", "when", "slot"]]
+
+
+def _day(date: str, year: float | None) -> float | None:
+    """Return the first day of a date that may be partial."""
+    found = _DATE.match(date)
+    parts = [int(part) for part in found.groups(default="1")] if found else []
+    if not parts and year is not None and not pd.isna(year):
+        parts = [int(year), 1, 1]
+    try:
+        return float(dt.date(*parts).toordinal() - _EPOCH) if parts else None
+    except ValueError:
+        return None
+
+
+def _apart(days: pd.Series[float]) -> pd.Series[float]:
+    """Move documents of the same day apart, by a hundredth of the span each."""
+    step = max(float(days.max() - days.min()), _YEAR) / 100 if days.notna().any() else 0.0
+    together = days.groupby(days)
+    return days + (together.cumcount() - (together.transform("size") - 1) / 2) * step
+
+
+def _slots(documents: pd.DataFrame) -> pd.Series[float]:
+    """Return a slot from 0 for each document without a date, in order of title."""
+    undated = documents[documents["day"].isna()].sort_values("title", kind="stable")
+    return pd.Series(np.arange(len(undated), dtype=float), index=undated.index).reindex(documents.index)
+
+
+def _topics(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """Return the topics to draw, by when the theme first shows in them."""
+    dated = rows.merge(documents, on="document_id")
+    first = dated[dated["shows"]].groupby("topic_id")["day"].min()
+    topics = rows.groupby("topic_id").agg(label=("label", "first"), n_passages=("n_passages", "sum"))
+    topics = topics.assign(first=first, shows=topics.index.isin(dated.loc[dated["shows"], "topic_id"]))
+    kept = topics.sort_values(["shows", "n_passages"], ascending=False, kind="stable").head(MAX_TOPICS)
+    kept = kept.sort_values(["shows", "first"], ascending=[False, True], kind="stable").reset_index()
+    again = kept.groupby("label").cumcount()
+    names = [f"{label} ({n + 1})" if n else label for label, n in zip(kept["label"], again, strict=True)]
+    return kept.assign(topic=names)
+
+
+def _chart(drawn: pd.DataFrame, topics: list[str], width: float) -> alt.LayerChart:
+    y = alt.Y("topic:N", scale=alt.Scale(domain=topics), axis=alt.Axis(title=None, grid=True, labelOverlap=False))
+    dated, undated = drawn[drawn["when"].notna()], drawn[drawn["when"].isna()]
+    layers: list[alt.Chart] = []
+    if not dated.empty:
+        layers += _beads(dated, "when", _time(dated["day"], dated["when"]), y)
+    if not undated.empty:
+        start = width + 44 if not dated.empty else 16
+        n_slots = undated["slot"].nunique()
+        step = min(16.0, (_UNDATED_ROOM if not dated.empty else width - 32) / n_slots)
+        placed = undated.assign(place=start + undated["slot"] * step)
+        layers += [*_beads(placed, "place", alt.X("place:Q", scale=None, axis=None), y), _heading(start)]
+    return alt.layer(*layers)
+
+
+def _time(days: pd.Series[float], when: pd.Series[float]) -> alt.X:
+    margin = max(float(days.max() - days.min()) * 0.03, 20)
+    domain = [round(float(when.min()) - margin * _DAY), round(float(when.max()) + margin * _DAY)]
+    n_years = float(days.max() - days.min()) / _YEAR
+    axis = (
+        alt.Axis(title=None, format="%Y", tickCount=int(min(n_years + 1, 10)), grid=False, labelPadding=8)
+        if n_years > 4  # noqa: PLR2004 - below, the ticks would repeat a year
+        else alt.Axis(title=None, format="%b %Y", tickCount=5, grid=False, labelPadding=8)
+    )
+    return alt.X("when:T", scale=alt.Scale(type="utc", domain=domain, nice=False), axis=axis)
+
+
+def _beads(rows: pd.DataFrame, column: str, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Return a line for each document and a point on it for each topic."""
+    told = ["title", "date", "topic", "n_passages", "score"]
+    shown = rows.assign(mark=np.where(rows["shows"], SHOWS, ABSENT))
+    wires = shown[["document_id", column, "topic", "mark"]].assign(**{column: _number(shown[column])})
+    beads = shown[[column, "mark", *told]].assign(**{column: _number(shown[column])})
+    line = alt.Chart(style.inline(wires)).mark_line(strokeWidth=1.2, opacity=0.55, aria=False)
+    point = alt.Chart(style.inline(beads)).mark_point(strokeWidth=1.2, opacity=1)
+    size = alt.Size("n_passages:Q", scale=alt.Scale(domain=[0, 12], range=[30, 190], clamp=True), legend=None)
+    return [
+        line.encode(x=x, y=y, detail="document_id:N", color=_mark("wire")),
+        point.encode(
+            x=x, y=y, size=size, fill=_mark("fill"), stroke=_mark("edge"), tooltip=_tooltips(), description="title:N"
+        ),
+    ]
+
+
+def _number(values: pd.Series[float]) -> pd.Series[Any]:
+    # Whole milliseconds: six significant digits would move a date by days.
+    return values.round().astype("int64")
+
+
+def _mark(kind: str) -> Any:  # noqa: ANN401 - one of three channels
+    """Return the channel that tells where the theme shows."""
+    channel, colours = {
+        "fill": (alt.Fill, [style.ACCENT, "transparent"]),
+        "edge": (alt.Stroke, [style.EDGE, style.QUIET]),
+        "wire": (alt.Color, [style.ACCENT, style.QUIET]),
+    }[kind]
+    legend = None if kind == "wire" else alt.Legend(title=None, symbolSize=120, symbolStrokeWidth=1.2)
+    return channel("mark:N", scale=alt.Scale(domain=[SHOWS, ABSENT], range=colours), legend=legend)
+
+
+def _tooltips() -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("title:N", title="document"),
+        alt.Tooltip("date:N"),
+        alt.Tooltip("topic:N"),
+        alt.Tooltip("n_passages:Q", title="passages"),
+        alt.Tooltip("score:Q", format="+.2f"),
+    ]
+
+
+def _heading(start: float) -> alt.Chart:
+    data = alt.InlineData(values=[{"heading": "no date"}])
+    mark = alt.Chart(data).mark_text(style="aside", align="left", baseline="bottom")
+    return mark.encode(text="heading:N", x=alt.value(start - 4), y=alt.value(-6))
+
+
+def _finding(rows: pd.DataFrame) -> str:
+    who, what = style.name(rows["author"].iloc[0]), style.shorten(rows["concept"].iloc[0])
+    showing = rows[rows["shows"]]
+    k, n = showing["document_id"].nunique(), rows["document_id"].nunique()
+    of_documents = f"{k:,} of {style.count(n, 'document')}"
+    if k == 0:
+        return f"{what.capitalize()} shows in none of {style.count(n, 'document')} by {who}"
+    if k == 1:
+        return f"{what.capitalize()} shows in {of_documents} by {who}"
+    topics = style.count(showing["topic_id"].nunique(), "topic")
+    return f"{who} comes back to {what} in {of_documents}, {'within' if topics == '1 topic' else 'across'} {topics}"
+
+
+def _counts(rows: pd.DataFrame, documents: pd.DataFrame, topics: pd.DataFrame) -> str:
+    n_topics, n_undated = rows["topic_id"].nunique(), int(documents["day"].isna().sum())
+    passages = style.count(int(rows["n_passages"].sum()), "passage")
+    parts = [
+        style.count(len(documents), "document"),
+        passages,
+        f"{len(topics):,} of {style.count(n_topics, 'topic')} drawn" if len(topics) < n_topics else "",
+        f"{n_undated:,} without a date" if n_undated else "",
+        "one line is one document, its points are what it is about",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _description(rows: pd.DataFrame, documents: pd.DataFrame, topics: pd.DataFrame) -> str:
+    days = documents["day"].dropna()
+    years = [dt.date.fromordinal(int(day) + _EPOCH).year for day in (days.min(), days.max())] if len(days) else []
+    shown = topics.loc[topics["shows"], "label"].map(style.shorten).tolist()
+    absent = rows[~rows["shows"]].drop_duplicates("document_id")["title"].map(style.shorten).tolist()
+    return style.describe(
+        "Documents by date and topic" + (f", from {years[0]} to {years[1]}" if years else ", without dates"),
+        _finding(rows),
+        f"It shows with the topics {style.listing(shown)}" if shown else "",
+        f"It is absent from {style.listing(absent, 5)}" if absent else "",
+    )
