@@ -1,4 +1,4 @@
-"""What every test may ask for: folders, a toy encoder, one cache for the session, programs that may be missing."""
+"""What a test may ask for: folders, a toy encoder, one cache for the session, programs from outside."""
 
 from __future__ import annotations
 
