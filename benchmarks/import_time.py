@@ -26,7 +26,7 @@ def main() -> None:
     ]
     seconds = [float(run[0]) for run in runs]
     print(
-        f"import themekit: {min(seconds) * 1e3:.1f} ms at best, {statistics.median(seconds) * 1e3:.1f} ms as a median of "
+        f"import themekit: {min(seconds) * 1e3:.1f} ms at best, {statistics.median(seconds) * 1e3:.1f} ms as median of "
         f"{N_RUNS} fresh processes; {runs[0][1]} modules loaded in all"
     )
 

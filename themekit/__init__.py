@@ -1,0 +1,59 @@
+"""themekit finds an author's meta-theme: the one way of seeing that comes back whatever they write about.
+
+Three calls answer the question, and nothing leaves the machine::
+
+    corpus = themekit.read("my-essays")
+    result = themekit.mine(corpus)
+    result.portrait("Author")
+
+Names are loaded when first used, so that ``import themekit`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from themekit import background, cache, charts, concepts, encoders
+    from themekit.concepts import catalogue
+    from themekit.corpus import Corpus, read
+    from themekit.encoders import embed, find_encoder
+    from themekit.figures import save_figure, setup
+    from themekit.mining import mine
+    from themekit.passages import split_passages
+    from themekit.portrait import Portrait
+    from themekit.result import Result
+    from themekit.store import load
+    from themekit.themes import ThemeEstimator
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Corpus": "corpus", "read": "corpus", "split_passages": "passages", "embed": "encoders", "find_encoder": "encoders",
+    "catalogue": "concepts", "ThemeEstimator": "themes", "Portrait": "portrait", "Result": "result", "mine": "mining",
+    "load": "store", "save_figure": "figures", "setup": "figures",
+}  # fmt: skip
+_MODULES = ("background", "cache", "charts", "concepts", "encoders")
+
+__all__ = [
+    "Corpus", "Portrait", "Result", "ThemeEstimator", "ThemekitWarning", "__version__", "background", "cache",
+    "catalogue", "charts", "concepts", "embed", "encoders", "find_encoder", "load", "mine", "read", "save_figure",
+    "setup", "split_passages",
+]  # fmt: skip
+
+
+class ThemekitWarning(UserWarning):
+    """Something was done otherwise than asked, or an answer stands on little; the message says which."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    if name in _MODULES:
+        return import_module(f"themekit.{name}")
+    if name in _HOME:
+        return getattr(import_module(f"themekit.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'themekit' has no attribute {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return __all__
