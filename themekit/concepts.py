@@ -125,9 +125,13 @@ def choose(concepts: str | Path | Iterable[str | Concept] | Mapping[str, Any] | 
     if isinstance(concepts, Path) or (isinstance(concepts, str) and _looks_like_file(concepts)):
         return choose(_read_file(Path(concepts)))
     names = concepts.split(",") if isinstance(concepts, str) else list(concepts)
-    chosen = [c if isinstance(c, Concept) else _named(c) for c in names if not isinstance(c, str) or c.strip()]
+    chosen = [
+        c if isinstance(c, Concept) else _named(c) for c in names if not isinstance(c, str) or c.strip()
+    ]
     if not chosen:
-        raise ConceptError("seen no concept; expected at least one name; leave the option out for the whole catalogue")
+        raise ConceptError(
+            "seen no concept; expected at least one name; leave the option out for the whole catalogue"
+        )
     return list({c.name: c for c in chosen}.values())
 
 
@@ -173,7 +177,8 @@ def _from_own_exemplars(
     """Sentences in domains of the user's own are held against the mean of all domains."""
     own = embed(list(concept.exemplars.values()), encoder).astype(np.float64)
     means = [
-        domain_means[DOMAINS.index(d)] if d in DOMAINS else domain_means.mean(axis=0) for d in concept.exemplars
+        domain_means[DOMAINS.index(d)] if d in DOMAINS else domain_means.mean(axis=0)
+        for d in concept.exemplars
     ]
     direction: NDArray[np.float64] = (own - np.array(means)).mean(axis=0)
     return direction
@@ -192,7 +197,11 @@ def _named(name: str) -> Concept:
     if wanted in by_name:
         return by_name[wanted]
     synonyms = {s.lower(): c.name for c in catalogue() for s in c.synonyms}
-    near = [synonyms[wanted]] if wanted in synonyms else difflib.get_close_matches(wanted, by_name, n=3, cutoff=0.5)
+    near = (
+        [synonyms[wanted]]
+        if wanted in synonyms
+        else difflib.get_close_matches(wanted, by_name, n=3, cutoff=0.5)
+    )
     hint = f"near it: {', '.join(near)}; " if near else ""
     raise ConceptError(
         f"seen concept {name.strip()!r}; expected a name in the catalogue of {len(by_name)}; {hint}"
@@ -206,7 +215,11 @@ def _exemplars_of(name: str) -> Mapping[str, str]:
 
 def _own(name: str, value: Any) -> Concept:  # noqa: ANN401 - what a YAML file holds
     entry = {"gloss": value} if isinstance(value, str) else value
-    if not isinstance(entry, Mapping) or not isinstance(entry.get("gloss"), str) or not entry["gloss"].strip():
+    if (
+        not isinstance(entry, Mapping)
+        or not isinstance(entry.get("gloss"), str)
+        or not entry["gloss"].strip()
+    ):
         raise ConceptError(
             f"seen {value!r} for concept {name!r}; expected a gloss (one sentence) or a mapping with 'gloss' and, "
             "where you have them, 'exemplars'; write for instance  tenderness: Touching things as if they could break."
@@ -236,15 +249,21 @@ def _read_file(path: Path) -> Mapping[str, Any]:
         text = path.read_text(encoding="utf-8")
         content = json.loads(text) if path.suffix.lower() == ".json" else _load_yaml(text)
     except OSError as error:
-        raise ConceptError(f"seen no readable file at {str(path)!r}; expected YAML or JSON; check the path") from error
+        raise ConceptError(
+            f"seen no readable file at {str(path)!r}; expected YAML or JSON; check the path"
+        ) from error
     except ValueError as error:
-        raise ConceptError(f"seen a file that does not parse in {str(path)!r} ({error}); expected names and "
-                           "glosses; write a line such as  tenderness: Touching things as if they could break.") from error
+        raise ConceptError(
+            f"seen a file that does not parse in {str(path)!r} ({error}); expected names and "
+            "glosses; write a line such as  tenderness: Touching things as if they could break."
+        ) from error
     if isinstance(content, list) and all(isinstance(e, Mapping) and "name" in e for e in content):
         content = {str(e["name"]): e for e in content}
     if not isinstance(content, Mapping) or not content:
-        raise ConceptError(f"seen {type(content).__name__} in {str(path)!r}; expected a mapping of names to glosses; "
-                           "write a line such as  tenderness: Touching things as if they could break.")
+        raise ConceptError(
+            f"seen {type(content).__name__} in {str(path)!r}; expected a mapping of names to glosses; "
+            "write a line such as  tenderness: Touching things as if they could break."
+        )
     return content
 
 

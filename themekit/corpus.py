@@ -11,36 +11,48 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from themekit import readers
-from themekit.readers import Note, RawDocument, Turn, UnreadableFileError
+from themekit.readers import NOBODYS, Note, RawDocument, Turn, UnreadableFileError, count, dates, files, table
+from themekit.readers.files import File, Line
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Iterator, Sequence
-
-    import pathspec
 
 logger = logging.getLogger(__name__)
 
-DOCUMENT_COLUMNS = ["document_id", "author", "title", "date", "date_source", "kind", "source", "entry", "text"]
+DOCUMENT_COLUMNS = [
+    "document_id",
+    "author",
+    "title",
+    "date",
+    "date_source",
+    "kind",
+    "source",
+    "entry",
+    "text",
+]
 TURN_COLUMNS = ["document_id", "turn", "author", "role", "start", "end"]
-ACCOUNT_COLUMNS = ["source", "entry", "action", "detail"]
-IGNORE_FILE = ".themekitignore"
-# Files about a folder, not texts of its author.
-_ABOUT = re.compile(r"(readme|licen[cs]e|copying|notice|changelog|contributing|sources)\b", re.IGNORECASE)
-_YEAR = r"(?:1[4-9]|20)\d\d"
-_DATE_IN_NAME = re.compile(rf"(?<!\d)({_YEAR})(?:[-_.](0[1-9]|1[0-2])(?:[-_.](0[1-9]|[12]\d|3[01]))?)?(?!\d)")
+ACCOUNT_COLUMNS = list(Line._fields)
 _PROBLEMS = ("not read", "failed")
+_N_SHOWN = 30
+# Where a date comes from that the file's name and folders are trusted more than.
+_WEAK_DATES = {"document properties", "text"}
+# Names that mean somebody else in every file.
+_ANONYMOUS = re.compile(
+    r"(?:unknown\s+)?(?:speaker|spk|participant|person|voice|unknown)[ _-]*(?:\d+|[a-z])?", re.IGNORECASE
+)
 
 
 class NothingToReadError(ValueError):
@@ -77,8 +89,13 @@ class Corpus:
 
     @classmethod
     def from_texts(
-        cls, texts: Sequence[str], *, author: str | Sequence[str], kind: str = "essay",
-        dates: Sequence[str] | None = None, titles: Sequence[str] | None = None,
+        cls,
+        texts: Sequence[str],
+        *,
+        author: str | Sequence[str],
+        kind: str = "essay",
+        dates: Sequence[str | None] | None = None,
+        titles: Sequence[str | None] | None = None,
     ) -> Corpus:
         """Make a corpus of strings.
 
@@ -96,31 +113,69 @@ class Corpus:
         Returns
         -------
         Corpus
+            The texts as they are, white space included.
         """
         authors = [author] * len(texts) if isinstance(author, str) else list(author)
         found = [
             _Found(
                 RawDocument(
                     text=text, author=authors[i], kind=kind, turns=[Turn(None, 0, len(text))],
-                    date=dates[i] if dates else None, date_source="given" if dates else None,
+                    date=dates[i] if dates else None, date_source="given" if dates and dates[i] else None,
                     title=titles[i] if titles else None,
                 ),
-                source=f"text {i + 1:04d}", relative=f"text-{i + 1:04d}", root="texts",
+                _made_up(f"text {i + 1:04d}"),
             )
             for i, text in enumerate(texts)
-        ]
-        return _assemble(found, [], interviewers=False)
+        ]  # fmt: skip
+        return _assemble([_attribute(f, None, from_folders=False) for f in found], [], interviewers=False)
+
+    @classmethod
+    def from_frame(cls, frame: Any, *, author: str | None = None) -> Corpus:  # noqa: ANN401 - pandas, polars, pyarrow
+        """Make a corpus of a table with one text in each row.
+
+        Parameters
+        ----------
+        frame : pandas, polars or pyarrow table
+            Columns ``text``, and as far as there are any ``author``, ``date``,
+            ``title`` and ``kind``; others are passed over.
+        author : str, optional
+            Whose the rows are, whatever the table says.
+
+        Returns
+        -------
+        Corpus
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"text": ["I swam.", "I sank."], "author": "Ann", "date": [1903, 1904]})
+        >>> Corpus.from_frame(frame).documents["date"].tolist()
+        ['1903', '1904']
+        """
+        rows, account = [], []
+        for item in table.documents(frame):
+            if isinstance(item, RawDocument):
+                rows.append(_Found(item, _made_up("table")))
+            else:
+                account.append(Line("table", *item))
+        if not rows:
+            raise NothingToReadError(
+                "seen a table without a text; expected one text in each row; fill the column 'text'"
+            )
+        return _assemble(
+            [_attribute(f, author, from_folders=False) for f in rows], account, interviewers=False
+        )
 
     @cached_property
     def contributions(self) -> pd.DataFrame:
         """One author's words in one document: ``document_id, author, n_words, kind, date, year, title``."""
         turns = self.turns.dropna(subset=["author"])
-        texts = self.documents.set_index("document_id")["text"]
-        n_words = [
-            len(texts[t.document_id][t.start : t.end].split()) for t in turns.itertuples(index=False)
-        ]
-        summed = turns.assign(n_words=n_words).groupby(["document_id", "author"], sort=True, as_index=False)["n_words"].sum()
-        frame = summed.merge(self.documents[["document_id", "kind", "date", "title"]], on="document_id", how="left")
+        texts = dict(zip(self.documents["document_id"], self.documents["text"], strict=True))
+        n_words = [len(texts[t.document_id][t.start : t.end].split()) for t in turns.itertuples(index=False)]
+        by = turns.assign(n_words=n_words).groupby(["document_id", "author"], as_index=False)["n_words"].sum()
+        frame = by.merge(
+            self.documents[["document_id", "kind", "date", "title"]], on="document_id", how="left"
+        )
         frame["year"] = pd.to_numeric(frame["date"].astype("string").str[:4], errors="coerce")
         return frame.sort_values(["author", "document_id"], ignore_index=True)
 
@@ -131,47 +186,77 @@ class Corpus:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of all texts and of who wrote them; the same for the same corpus."""
+        """A hash of all texts, of who wrote them and when; the same for the same corpus wherever it lies."""
         digest = hashlib.sha256()
-        for table in (self.documents, self.turns):
-            digest.update(table.to_json(orient="split", index=False).encode("utf-8", "surrogatepass"))
+        for frame in (self.documents.drop(columns=["source", "entry"]), self.turns):
+            digest.update(frame.to_json(orient="split", index=False).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
     def summary(self) -> str:
         """Say in a few lines what was read, guessed and left out."""
-        lines = [self._headline()]
-        counts = Counter(self.account["action"])
-        lines += [f"  {counts[a]} {a}" for a in ("dropped", "repaired", "guessed", "left out", "not read", "failed") if counts[a]]
-        lines += [f"  {row.source}: {row.action}: {row.detail}" for row in self.problems.itertuples(index=False)]
-        return "\n".join(lines)
+        actions = Counter(self.account["action"])
+        told = [f"  {actions[a]:,} {a}" for a in ("dropped", "repaired", "guessed", "left out") if actions[a]]
+        return "\n".join([self._headline(), *told, *(f"  {line}" for line in _grouped(self.problems))])
 
     def _headline(self) -> str:
         n_words = int(self.contributions["n_words"].sum())
         n_authors = self.contributions["author"].nunique()
-        return (f"{_count(len(self.documents), 'document')} by {_count(n_authors, 'author')}, {n_words:,} words")
+        return f"{count(len(self.documents), 'document')} by {count(n_authors, 'author')}, {n_words:,} words"
 
     def __repr__(self) -> str:
         return f"<Corpus: {self._headline()}>"
 
     def _repr_html_(self) -> str:
-        authors = self.contributions.groupby("author").agg(documents=("document_id", "nunique"), words=("n_words", "sum"),
-                                                         first=("year", "min"), last=("year", "max"))
+        authors = self.contributions.groupby("author").agg(
+            documents=("document_id", "nunique"),
+            words=("n_words", "sum"),
+            first=("year", "min"),
+            last=("year", "max"),
+        )
         rows = "".join(
-            f"<tr><td style='text-align:left'>{escape(str(r.Index))}</td><td>{r.documents}</td><td>{r.words:,}</td>"
+            f"<tr><td style='text-align:left'>{escape(_printable(r.Index))}</td><td>{r.documents:,}</td><td>{r.words:,}</td>"
             f"<td>{'' if pd.isna(r.first) else f'{int(r.first)} to {int(r.last)}'}</td></tr>"
             for r in authors.itertuples()
         )
-        notes = "".join(
-            f"<li>{escape(row.source)}: {escape(row.action)}: {escape(row.detail)}</li>"
-            for row in self.account[~self.account["action"].isin(["kept"])].head(30).itertuples(index=False)
-        )
+        told = _grouped(self.account[self.account["action"] != "kept"])
+        more = [f"and {len(told) - _N_SHOWN:,} more: see .account"] if len(told) > _N_SHOWN else []
+        notes = "".join(f"<li>{escape(line)}</li>" for line in [*told[:_N_SHOWN], *more])
         return (
             f"<div class='themekit-corpus'><strong>{escape(self._headline())}</strong>"
             f"<table><thead><tr><th style='text-align:left'>author</th><th>documents</th><th>words</th><th>years</th></tr></thead>"
             f"<tbody>{rows}</tbody></table>"
-            + (f"<details><summary>what was dropped, guessed or left out</summary><ul>{notes}</ul></details>" if notes else "")
+            + (
+                f"<details><summary>what was dropped, guessed or left out</summary><ul>{notes}</ul></details>"
+                if notes
+                else ""
+            )
             + "</div>"
         )
+
+
+def _grouped(lines: pd.DataFrame) -> list[str]:
+    """Return account lines as sentences; what befell several files alike is said once, with their number."""
+    told = []
+    for (action, detail), group in lines.groupby(["action", "detail"], sort=False):
+        places = [f"{r.source} ({r.entry})" if r.entry else r.source for r in group.itertuples(index=False)]
+        if len(places) == 1:
+            told.append(_printable(f"{places[0]}: {action}: {detail}"))
+        elif " file: " in detail:
+            told.append(_printable(f"{len(places):,} {detail.replace(' file: ', ' files: ', 1)}"))
+        else:
+            told.append(_printable(f"{len(places):,} files, {places[0]} the first: {action}: {detail}"))
+    return told
+
+
+def _printable(text: object) -> str:
+    r"""Return a text that does nothing to a terminal or a page but stand there.
+
+    Examples
+    --------
+    >>> _printable("a\x1b[31mred")
+    'a\\x1b[31mred'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
 
 
 @dataclass(frozen=True)
@@ -179,10 +264,19 @@ class _Found:
     """A document on its way into the tables, with where it was found."""
 
     raw: RawDocument
-    source: str
-    relative: str
-    root: str
-    folder: str | None = None
+    file: File
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.file.source, self.raw.entry or ""
+
+    @property
+    def folder(self) -> str | None:
+        return self.file.relative.parts[0] if len(self.file.relative.parts) > 1 else None
+
+
+def _made_up(name: str) -> File:
+    return File(name, PurePosixPath(name.replace(" ", "-")), name.split(maxsplit=1)[0], bytes)
 
 
 def read(
@@ -196,8 +290,8 @@ def read(
     Parameters
     ----------
     *paths : str or path
-        Files, or folders that are searched to the bottom. Hidden files and
-        folders, ``README`` and ``LICENSE`` files, and what a ``.themekitignore``
+        Files, or folders that are searched to the bottom. Hidden files, drafts and
+        templates, ``README`` and ``LICENSE`` files, and what a ``.themekitignore``
         (the rules of ``.gitignore``) names are left out, and the account says so.
     author : str, optional
         Whose all of it is, labelled speakers apart.
@@ -229,191 +323,154 @@ def read(
     if not paths:
         raise NothingToReadError("seen no path; expected a file or a folder; give at least one")
     found: list[_Found] = []
-    account: list[tuple[str, str | None, str, str]] = []
-    for path in sorted({str(p): Path(p) for p in paths}.items()):
-        for item in _walk(*path):
-            if isinstance(item, _Found):
-                found.append(item)
-            else:
-                account.append(item)
-    found = [_attribute(f, author, authors_from_folders) for f in found]
+    account: list[Line] = []
+    for typed in sorted({os.fspath(p) for p in paths}):
+        for item in files.find(typed):
+            for result in [item] if isinstance(item, Line) else _read_one(item):
+                (account if isinstance(result, Line) else found).append(result)  # type: ignore[arg-type]
     found, duplicates = _without_duplicates(found)
     account += duplicates
     if not found:
         raise NothingToReadError(_nothing(paths, account))
-    corpus = _assemble(found, account, interviewers=interviewers)
-    for row in corpus.problems.itertuples(index=False):
-        logger.warning("%s: %s", row.source, row.detail)
+    attributed = [_attribute(f, author, from_folders=authors_from_folders) for f in found]
+    corpus = _assemble(attributed, account, interviewers=interviewers)
+    for line in _grouped(corpus.problems):
+        logger.warning("%s", line)
     return corpus
 
 
-def _nothing(paths: Sequence[object], account: list[tuple[str, str | None, str, str]]) -> str:
-    reasons = "; ".join(f"{source}: {detail}" for source, _, _, detail in account[:5])
+def _nothing(paths: Sequence[object], account: list[Line]) -> str:
+    reasons = "; ".join(_printable(f"{line.source}: {line.detail}") for line in account[:5])
     return (
-        f"seen nothing to read under {', '.join(str(p) for p in paths)}"
+        f"seen nothing to read under {', '.join(_printable(p) for p in paths)}"
         f"{f' ({reasons})' if reasons else ' (no files)'}; expected texts such as "
         f"{', '.join(sorted(readers.READERS))}; give a folder that holds some"
     )
 
 
-def _walk(typed: str, path: Path) -> Iterator[_Found | tuple[str, str | None, str, str]]:
-    """Yield what is found under one path, in order of name."""
-    if not path.exists():
-        raise FileNotFoundError(f"seen no file or folder at {typed!r}; expected one; check the spelling and where you are")
-    base = PurePosixPath(Path(typed).as_posix())
-    root = path.resolve().name or typed
-    if path.is_file():
-        yield from _read_one(path, str(base), PurePosixPath(path.name), path.resolve().stem)
-        return
-    for file in _files(path, typed):
-        if isinstance(file, tuple):
-            yield file
-            continue
-        relative = PurePosixPath(file.relative_to(path).as_posix())
-        yield from _read_one(file, str(base / relative), relative, root)
-
-
-def _files(root: Path, typed: str) -> Iterator[Path | tuple[str, str | None, str, str]]:
-    ignored = _ignore_rules(root)
-    for folder, subfolders, names in _sorted_walk(root):
-        here = folder.relative_to(root).as_posix()
-        subfolders[:] = sorted(s for s in subfolders if not s.startswith("."))
-        for name in sorted(names):
-            relative = name if here == "." else f"{here}/{name}"
-            source = (PurePosixPath(Path(typed).as_posix()) / relative).as_posix()
-            if name.startswith("."):
-                continue
-            if ignored and ignored.match_file(relative):
-                yield source, None, "left out", f"named in {IGNORE_FILE}"
-            elif _ABOUT.match(name):
-                yield source, None, "left out", "about the folder, not a text in it"
-            else:
-                yield folder / name
-
-
-def _sorted_walk(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
-    for folder, subfolders, names in root.walk() if hasattr(root, "walk") else _os_walk(root):
-        yield folder, subfolders, names
-
-
-def _os_walk(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
-    import os  # noqa: PLC0415 - Python 3.11 has no Path.walk
-
-    for folder, subfolders, names in os.walk(root):
-        yield Path(folder), subfolders, names
-
-
-def _ignore_rules(root: Path) -> pathspec.PathSpec | None:
-    file = root / IGNORE_FILE
-    if not file.is_file():
-        return None
-    import pathspec  # noqa: PLC0415 - only where there is such a file
-
-    return pathspec.GitIgnoreSpec.from_lines(file.read_text(encoding="utf-8").splitlines())
-
-
-def _read_one(
-    file: Path, source: str, relative: PurePosixPath, root: str
-) -> Iterator[_Found | tuple[str, str | None, str, str]]:
-    suffix = file.suffix.lower()
+def _read_one(file: File) -> Iterator[_Found | Line]:
+    suffix = file.relative.suffix.lower()
     if suffix in readers.NOT_YET:
-        yield source, None, "not read", f"{readers.NOT_YET[suffix]} file: not read by this version"
+        yield Line(
+            file.source, file.entry, "not read", f"{readers.NOT_YET[suffix]} file: not read by this version"
+        )
         return
     if suffix not in readers.READERS:
-        yield source, None, "left out", f"not a text ({suffix or 'no suffix'})"
+        yield Line(file.source, file.entry, "left out", f"not a text ({suffix or 'no suffix'})")
         return
     try:
-        documents = readers.read_file(file)
-    except (UnreadableFileError, OSError) as error:
-        yield source, None, "failed", str(error)
+        documents = readers.read_file(file.load(), file.relative.name)
+    except UnreadableFileError as error:
+        yield Line(file.source, file.entry, "failed", str(error))
         return
-    folder = relative.parts[0] if len(relative.parts) > 1 else None
     for raw in documents:
-        yield _Found(_complete(raw, relative), source, relative.with_suffix("").as_posix(), root, folder)
+        entry = f"{file.entry}/{raw.entry}" if file.entry and raw.entry else file.entry or raw.entry
+        yield _Found(_complete(replace(raw, entry=entry), file.relative), file)
 
 
 def _complete(raw: RawDocument, relative: PurePosixPath) -> RawDocument:
     """Take title and date from the file's name and folders where the text does not say."""
-    date, where = _date_in_path(relative) if raw.date is None else (raw.date, raw.date_source)
-    stem = _DATE_IN_NAME.sub("", relative.stem, count=1) if where == "file name" else relative.stem
+    date, where = raw.date, raw.date_source
+    if date is None or where in _WEAK_DATES:
+        in_path = dates.in_path(relative)
+        date, where = in_path if in_path[0] else (date, where)
+    stem = dates.in_name(relative.stem)[1]
     title = raw.title or re.sub(r"[-_\s]+", " ", stem).strip() or relative.stem
     return replace(raw, date=date, date_source=where, title=title)
 
 
-def _date_in_path(relative: PurePosixPath) -> tuple[str | None, str | None]:
-    for part, where in ((relative.stem, "file name"), *((p, "path") for p in reversed(relative.parts[:-1]))):
-        match = _DATE_IN_NAME.search(part)
-        if match:
-            return "-".join(g for g in match.groups() if g), where
-    return None, None
-
-
-def _attribute(found: _Found, author: str | None, authors_from_folders: bool) -> _Found:
+def _attribute(found: _Found, author: str | None, *, from_folders: bool) -> _Found:
     """Give each turn its person: see the module's docstring for the order."""
     raw = found.raw
-    name = author or raw.author or (found.folder if authors_from_folders else None)
-    if name is None and any(t.role == "unknown" for t in raw.turns):
-        name = f"unknown ({PurePosixPath(found.source).name})"
-    note: list[Note] = []
-    if name is None:
-        name = found.root
-        if not any(t.label for t in raw.turns):
-            note = [Note("guessed", f"names no author: taken for {name}")]
-    turns = [replace(t, label=t.label or (None if t.role == "quoted" else name)) for t in raw.turns]
-    return replace(found, raw=replace(raw, author=name, turns=turns, notes=[*raw.notes, *note]))
+    file_name = found.file.relative.name
+    named = author or raw.author or (found.folder if from_folders else None)
+    is_speech = any(t.label is None and t.role in {"unknown", "guest"} for t in raw.turns)
+    name = _name(named or (f"unknown ({file_name})" if is_speech else found.file.root))
+    turns = [replace(t, label=_speaker(t, name, file_name)) for t in raw.turns]
+    guessed = (
+        named is None and not is_speech and any(t.label is None and t.role not in NOBODYS for t in raw.turns)
+    )
+    notes = [Note("guessed", f"names no author: taken for {name}")] if guessed else []
+    return replace(found, raw=replace(raw, author=name, turns=turns, notes=[*raw.notes, *notes]))
 
 
-def _without_duplicates(
-    found: list[_Found],
-) -> tuple[list[_Found], list[tuple[str, str | None, str, str]]]:
-    """Count a text once, however often it lies there; the first by source is kept."""
+def _speaker(turn: Turn, name: str, file_name: str) -> str | None:
+    if turn.role in NOBODYS:
+        return None
+    if turn.label is None:
+        return name
+    return f"{turn.label} ({file_name})" if _ANONYMOUS.fullmatch(turn.label) else _name(turn.label)
+
+
+def _name(name: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(name.split()))
+
+
+def _without_duplicates(found: list[_Found]) -> tuple[list[_Found], list[Line]]:
+    """Count a text once, however often it lies there; the one that says most about itself is kept."""
     kept: dict[str, _Found] = {}
-    account: list[tuple[str, str | None, str, str]] = []
-    for item in sorted(found, key=lambda f: (f.source, f.raw.entry or "")):
+    account = []
+    for item in sorted(found, key=lambda f: (f.raw.author is None, f.raw.date is None, *f.place)):
         key = " ".join(item.raw.text.split())
         if key in kept:
-            account.append((item.source, item.raw.entry, "dropped", f"the same text as {kept[key].source}: counted once"))
+            other = kept[key].file.source
+            account.append(
+                Line(item.file.source, item.raw.entry, "dropped", f"the same text as {other}: counted once")
+            )
         else:
             kept[key] = item
     return list(kept.values()), account
 
 
-def _assemble(found: Iterable[_Found], account: list[tuple[str, str | None, str, str]], *, interviewers: bool) -> Corpus:
-    found = sorted(found, key=lambda f: (f.source, f.raw.entry or ""))
-    documents, turns = [], []
+def _assemble(found: Iterable[_Found], account: Sequence[Line], *, interviewers: bool) -> Corpus:
+    found = sorted(found, key=lambda f: f.place)
+    lines = list(account)
+    documents: list[tuple[object, ...]] = []
+    turns: list[tuple[object, ...]] = []
     for document_id, item in zip(_document_ids(found), found, strict=True):
         raw = item.raw
-        people = dict.fromkeys(t.label for t in raw.turns if t.label)
-        documents.append((document_id, next(iter(people)) if len(people) == 1 else None, raw.title, raw.date,
-                          raw.date_source, raw.kind or "essay", item.source, raw.entry, raw.text))
+        people = list(dict.fromkeys(t.label for t in raw.turns if t.label))
+        documents.append((document_id, people[0] if len(people) == 1 else None, raw.title, raw.date,
+                          raw.date_source, raw.kind or "essay", item.file.source, raw.entry, raw.text))  # fmt: skip
         for i, turn in enumerate(raw.turns):
-            counted = turn.role != "quoted" and (interviewers or turn.role != "interviewer")
+            counted = interviewers or turn.role != "interviewer"
             turns.append((document_id, i, turn.label if counted else None, turn.role, turn.start, turn.end))
-        account.append((item.source, raw.entry, "kept", _kept(item)))
-        account.extend((item.source, raw.entry, note.action, note.detail) for note in raw.notes)
-    account.sort(key=lambda row: (row[0], row[1] or ""))
-    strings = {c: "object" for c in DOCUMENT_COLUMNS}
+        lines.append(Line(item.file.source, raw.entry, "kept", _kept(raw)))
+        lines.extend(Line(item.file.source, raw.entry, note.action, note.detail) for note in raw.notes)
+    lines.sort(key=lambda line: (line.source, line.entry or ""))
     return Corpus(
-        documents=pd.DataFrame(documents, columns=DOCUMENT_COLUMNS).astype(strings),
-        turns=pd.DataFrame(turns, columns=TURN_COLUMNS).astype({"author": "object", "start": "int64", "end": "int64"}),
-        account=pd.DataFrame(account, columns=ACCOUNT_COLUMNS).astype("object"),
+        documents=pd.DataFrame(documents, columns=DOCUMENT_COLUMNS, dtype=object),
+        turns=pd.DataFrame(turns, columns=TURN_COLUMNS, dtype=object).astype(
+            dict.fromkeys(["turn", "start", "end"], "int64")
+        ),
+        account=pd.DataFrame(lines, columns=ACCOUNT_COLUMNS, dtype=object),
     )
 
 
-def _kept(item: _Found) -> str:
-    people = dict.fromkeys(f"{t.label} (interviewer)" if t.role == "interviewer" else t.label for t in item.raw.turns if t.label)
-    return f"{len(item.raw.text.split()):,} words by {', '.join(str(p) for p in people)}"
+def _kept(raw: RawDocument) -> str:
+    labels = {t.label: t.role for t in raw.turns if t.label}
+    people = [f"{label} (interviewer)" if role == "interviewer" else label for label, role in labels.items()]
+    return (
+        f"{count(len(raw.text.split()), 'word')} by {', '.join(people) or 'nobody whose words are counted'}"
+    )
 
 
 def _document_ids(found: Sequence[_Found]) -> list[str]:
     """Name documents after their place under the path; where two would share a name, say which path or file."""
-    ids = [f"{f.relative}/{f.raw.entry}" if f.raw.entry else f.relative for f in found]
-    for longer in (lambda f, i: f"{f.root}/{i}", lambda f, i: f"{i}{PurePosixPath(f.source).suffix}",
-                   lambda f, i: f"{i}-{hashlib.sha256(f.source.encode()).hexdigest()[:6]}"):  # fmt: skip
+    ids = [_short_id(f) for f in found]
+    for longer in (
+        lambda f, i: f"{f.file.root}/{i}",
+        lambda f, i: f"{i}{f.file.relative.suffix}",
+        lambda f, i: f"{i}-{hashlib.sha256(repr(f.place).encode('utf-8', 'surrogatepass')).hexdigest()[:6]}",
+    ):
         counts = Counter(ids)
         ids = [longer(f, i) if counts[i] > 1 else i for f, i in zip(found, ids, strict=True)]
     return ids
 
 
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+def _short_id(found: _Found) -> str:
+    own = found.raw.entry if found.raw.entry != found.file.entry else None
+    if own and found.file.entry:
+        own = own.removeprefix(f"{found.file.entry}/")
+    place = found.file.relative.with_suffix("").as_posix()
+    return f"{place}/{own}" if own else place

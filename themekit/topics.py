@@ -145,7 +145,9 @@ def describe(
     return pd.DataFrame(rows, columns=["topic_id", "label", "keywords", "n_passages"]), model
 
 
-def _fit_bertopic(texts: Sequence[str], topics: NDArray[np.int64], vectors: NDArray[np.floating[Any]] | None) -> Any:  # noqa: ANN401 - BERTopic has no types
+def _fit_bertopic(
+    texts: Sequence[str], topics: NDArray[np.int64], vectors: NDArray[np.floating[Any]] | None
+) -> Any:  # noqa: ANN401 - BERTopic has no types
     import warnings  # noqa: PLC0415
 
     with warnings.catch_warnings():
@@ -216,7 +218,9 @@ def _match(theirs: NDArray[np.int64], ours: NDArray[np.int64]) -> dict[int, int]
     pairs = set(zip(theirs.tolist(), ours.tolist(), strict=True))
     matched = dict(pairs)
     if len(matched) != len(pairs):
-        raise RuntimeError("seen BERTopic topics that are not ours; expected the clusters as given; please report this")
+        raise RuntimeError(
+            "seen BERTopic topics that are not ours; expected the clusters as given; please report this"
+        )
     return matched
 
 
@@ -252,5 +256,7 @@ def map_layout(vectors: NDArray[np.floating[Any]], *, seed: int = 0) -> NDArray[
 
         n_neighbors = min(15, len(vectors) - 1)
         model = UMAP(n_neighbors=n_neighbors, min_dist=0.1, metric="cosine", init="pca", random_state=seed)
-        layout: NDArray[np.float64] = model.fit_transform(np.asarray(vectors, dtype=np.float32)).astype(np.float64)
+        layout: NDArray[np.float64] = model.fit_transform(np.asarray(vectors, dtype=np.float32)).astype(
+            np.float64
+        )
     return layout

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 import pandas as pd
-from scipy.cluster.hierarchy import leaves_list, linkage
 
 from themekit.charts import style
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 N_CONCEPTS = 24
+MAX_AUTHORS = 300
 FOUND, LEADING = "meta-theme, found", "leading theme, not certain"
 _THEMES = ("author", "concept", "rank", "effect", "low", "high", "document_share")
 _AUTHORS = ("author", "n_documents", "verdict", "meta_theme")
@@ -26,7 +26,9 @@ _N_OPTIMAL = 400
 _SMALLEST_SPAN = 1.0
 
 
-def fingerprint(themes: IntoDataFrame, authors: IntoDataFrame, *, n_concepts: int = N_CONCEPTS) -> alt.LayerChart | alt.Chart:
+def fingerprint(
+    themes: IntoDataFrame, authors: IntoDataFrame, *, n_concepts: int = N_CONCEPTS
+) -> alt.LayerChart | alt.Chart:
     """Draw all authors against the concepts that mark them.
 
     Answers: who has a meta-theme, which one, and who resembles whom?
@@ -73,7 +75,9 @@ def fingerprint(themes: IntoDataFrame, authors: IntoDataFrame, *, n_concepts: in
 
     Notes
     -----
-    1. Concepts are chosen as said under ``n_concepts``.
+    1. Concepts are chosen as said under ``n_concepts``. Above 300 authors
+       those with the largest effects are drawn, meta-themes that were found
+       before all others, and the subtitle says so. All are counted.
     2. Authors and concepts are each clustered by average linkage over the
        effects drawn, with the best order of leaves [1]_; ties go by name, so
        that the order of the rows given does not matter.
@@ -87,28 +91,38 @@ def fingerprint(themes: IntoDataFrame, authors: IntoDataFrame, *, n_concepts: in
     cells = _read(style.table(themes, _THEMES, chart="fingerprint"))
     people = _read(style.table(authors, _AUTHORS, chart="fingerprint"))
     if cells.empty:
-        return style.nothing("No themes to compare", "The table of themes has no rows: no author could be scored.")
+        return style.nothing(
+            "No themes to compare", "The table of themes has no rows: no author could be scored."
+        )
     people = _with_all(people, cells)
     chosen = _chosen(cells, people, n_concepts)
-    drawn = cells[cells["concept"].isin(chosen)]
-    rows, columns = _ordered(drawn, people["author"])
+    shown = _strongest(cells, people)
+    drawn = cells[cells["concept"].isin(chosen) & cells["author"].isin(shown)]
+    rows, columns = _ordered(drawn, shown)
     marks = _marks(drawn, people)
     return _chart(drawn, marks, rows, columns).properties(
         width=_column_step(len(columns)) * len(columns),
         height=_row_step(len(rows)) * len(rows),
-        title=style.title(_finding(people), _counts(cells, people, columns), width=len(columns) * 26 + 160),
+        title=style.title(
+            _finding(people), _counts(cells, people, rows, columns), width=len(columns) * 26 + 160
+        ),
         description=_description(people, rows, columns),
     )
 
 
 def _too_few(n_concepts: int) -> str:
-    return f"fingerprint: seen n_concepts={n_concepts!r}; expected 1 or more; do leave it out for {N_CONCEPTS}."
+    return (
+        f"fingerprint: seen n_concepts={n_concepts!r}; expected 1 or more; do leave it out for {N_CONCEPTS}."
+    )
 
 
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
     """Make names fit to draw and put the rows in an order of their own."""
-    texts = [column for column in ("author", "concept", "meta_theme", "verdict") if column in frame]
-    shown = frame.assign(**{column: frame[column].map(style.visible) for column in texts})
+    texts = [column for column in ("concept", "meta_theme", "verdict") if column in frame]
+    shown = frame.assign(
+        author=frame["author"].map(style.person),
+        **{column: frame[column].map(style.visible) for column in texts},
+    )
     keys = [column for column in ("author", "concept") if column in shown]
     return shown.drop_duplicates(keys).sort_values(keys, ignore_index=True)
 
@@ -136,9 +150,19 @@ def _chosen(cells: pd.DataFrame, people: pd.DataFrame, n_concepts: int) -> list[
     return ranked["concept"].head(n_concepts).tolist()
 
 
+def _strongest(cells: pd.DataFrame, people: pd.DataFrame) -> list[str]:
+    """Choose the authors to draw: found, then strong."""
+    strength = people["author"].map(cells.groupby("author")["effect"].max()).fillna(-np.inf)
+    order = people.assign(found=people["author"].isin(_found(people)["author"]), strength=strength)
+    ranked = order.sort_values(["found", "strength", "author"], ascending=[False, False, True])
+    return ranked["author"].head(MAX_AUTHORS).tolist()
+
+
 def _ordered(drawn: pd.DataFrame, authors: Iterable[str]) -> tuple[list[str], list[str]]:
     """Order authors and concepts so that like stands by like."""
-    matrix = drawn.pivot_table(index="author", columns="concept", values="effect", aggfunc="first", dropna=False)
+    matrix = drawn.pivot_table(
+        index="author", columns="concept", values="effect", aggfunc="first", dropna=False
+    )
     filled = matrix.fillna(0.0)
     if len(filled) == 1:
         columns = filled.iloc[0].sort_values(ascending=False, kind="stable").index.tolist()
@@ -154,6 +178,8 @@ def _ordered(drawn: pd.DataFrame, authors: Iterable[str]) -> tuple[list[str], li
 def _leaves(matrix: NDArray[np.float64]) -> list[int]:
     if len(matrix) < 3:  # noqa: PLR2004 - two have no order
         return list(range(len(matrix)))
+    from scipy.cluster.hierarchy import leaves_list, linkage  # noqa: PLC0415 - a quarter of a second that two charts can do without
+
     tree = linkage(matrix, method="average", optimal_ordering=len(matrix) <= _N_OPTIMAL)
     return [int(leaf) for leaf in leaves_list(tree)]
 
@@ -186,7 +212,9 @@ def _chart(drawn: pd.DataFrame, marks: pd.DataFrame, rows: list[str], columns: l
     x = alt.X(
         "concept:N",
         scale=alt.Scale(domain=columns),
-        axis=alt.Axis(orient="top", labelAngle=-45, title=None, labelLimit=160, labelOverlap=False, grid=False),
+        axis=alt.Axis(
+            orient="top", labelAngle=-45, title=None, labelLimit=160, labelOverlap=False, grid=False
+        ),
     )
     y = alt.Y(
         "author:N",
@@ -197,12 +225,21 @@ def _chart(drawn: pd.DataFrame, marks: pd.DataFrame, rows: list[str], columns: l
 
 
 def _cells(drawn: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
-    span = max(_SMALLEST_SPAN, float(np.ceil(drawn["effect"].abs().max() * 2) / 2)) if drawn["effect"].notna().any() else 1.0
+    span = (
+        max(_SMALLEST_SPAN, float(np.ceil(drawn["effect"].abs().max() * 2) / 2))
+        if drawn["effect"].notna().any()
+        else 1.0
+    )
     shown = drawn[["author", "concept", "effect", "low", "high", "document_share"]]
     colour = alt.Color(
         "effect:Q",
         scale=alt.Scale(domain=[-span, span], domainMid=0, interpolate="lab"),
-        legend=alt.Legend(title="effect, in standard deviations", format="+.1f", gradientLength=200, tickCount=5),
+        legend=alt.Legend(
+            title="effect, in standard deviations",
+            values=[-span, -span / 2, 0, span / 2, span],
+            labelExpr="datum.value === 0 ? '0' : format(datum.value, '+.2~f')",
+            gradientLength=200,
+        ),
     )
     return (
         alt.Chart(style.inline(shown))
@@ -231,7 +268,7 @@ def _points(marks: pd.DataFrame, x: alt.X, y: alt.Y, step: float) -> alt.Chart:
     legend = alt.Legend(title=None, symbolStrokeWidth=1.2) if domain else None
     return (
         alt.Chart(style.inline(marks))
-        .mark_point(size=min(95, step**2 / 5), strokeWidth=1.2, opacity=1)
+        .mark_point(size=float(np.clip(step**2 / 5, 36, 95)), strokeWidth=1.2, opacity=1)
         .encode(
             x=x,
             y=y,
@@ -249,15 +286,31 @@ def _finding(people: pd.DataFrame) -> str:
     n_found, n_authors = len(found), len(people)
     if n_authors == 1:
         who = style.name(people["author"].iloc[0])
-        return f"{who} has a meta-theme: {found['meta_theme'].iloc[0]}" if n_found else f"No meta-theme is found for {who}"
+        return (
+            f"{who} has a meta-theme: {found['meta_theme'].iloc[0]}"
+            if n_found
+            else f"No meta-theme is found for {who}"
+        )
+    if n_found == n_authors == 2:  # noqa: PLR2004
+        return _both(found)
     if n_found == 0:
-        return "Neither author has a meta-theme" if n_authors == 2 else f"None of {n_authors:,} authors has a meta-theme"  # noqa: PLR2004
+        return (
+            "Neither author has a meta-theme"
+            if n_authors == 2
+            else f"None of {n_authors:,} authors has a meta-theme"
+        )  # noqa: PLR2004
     if n_found == 1:
         who, what = style.name(found["author"].iloc[0]), found["meta_theme"].iloc[0]
         return f"1 of {n_authors:,} authors has a meta-theme: {who}, {what}"
-    everybody = "Both" if n_authors == 2 else f"All {n_authors:,}"  # noqa: PLR2004
-    who = everybody if n_found == n_authors else f"{n_found:,} of {n_authors:,}"
+    who = f"All {n_authors:,}" if n_found == n_authors else f"{n_found:,} of {n_authors:,}"
     return f"{who} authors have a meta-theme; {_shared(found)}"
+
+
+def _both(found: pd.DataFrame) -> str:
+    if found["meta_theme"].nunique() == 1:
+        return f"Both authors have the same meta-theme: {found['meta_theme'].iloc[0]}"
+    pairs = [f"{style.name(a)}, {c}" for a, c in zip(found["author"], found["meta_theme"], strict=True)]
+    return f"Both authors have a meta-theme: {'; '.join(pairs)}"
 
 
 def _shared(found: pd.DataFrame) -> str:
@@ -270,13 +323,18 @@ def _shared(found: pd.DataFrame) -> str:
     return f"the most shared are {style.listing(top, 3)}, {shares.max():,} authors each"
 
 
-def _counts(cells: pd.DataFrame, people: pd.DataFrame, columns: list[str]) -> str:
+def _counts(cells: pd.DataFrame, people: pd.DataFrame, rows: list[str], columns: list[str]) -> str:
     n_all = cells["concept"].nunique()
-    concepts = f"{len(columns):,} of {style.count(n_all, 'concept')}" if len(columns) < n_all else style.count(n_all, "concept")
+    concepts = (
+        f"{len(columns):,} of {style.count(n_all, 'concept')}"
+        if len(columns) < n_all
+        else style.count(n_all, "concept")
+    )
     documents = int(pd.to_numeric(people["n_documents"], errors="coerce").fillna(0).sum())
     outside = len(_found(people)) - int(_found(people)["meta_theme"].isin(columns).sum())
+    n_people = style.count(len(people), "author")
     parts = [
-        style.count(len(people), "author"),
+        f"{len(rows):,} of {n_people} drawn" if len(rows) < len(people) else n_people,
         style.count(documents, "document") if documents else "",
         concepts,
         f"{style.count(outside, 'meta-theme')} outside what is drawn" if outside else "",

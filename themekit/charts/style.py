@@ -44,7 +44,8 @@ SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down"
 EDGE = "#1b2733"
 BLANK = "#ffffff"
 QUIET = "#8a929c"  # readable on white and on black alike
-FONT = "Helvetica Neue, Arial, Liberation Sans, sans-serif"
+# The first has the widths of the second and comes with the library that makes the pictures: the same everywhere.
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 
 _LIGHT = {"paper": "#ffffff", "ink": "#1b2733", "soft": "#56616d", "grid": "#e6e9ec"}
 _DARK = {"paper": "#14181d", "ink": "#eef1f4", "soft": "#a9b3bd", "grid": "#2b323a"}
@@ -54,7 +55,8 @@ _DIVERGING = {
 }
 # Line ends of a title, in average characters of its own size.
 _TITLE_SIZE, _SUBTITLE_SIZE = 19, 13
-_CHARACTER = 0.52
+_TITLE_CHARACTER, _CHARACTER = 0.49, 0.52
+_NARROWEST = 540  # what the legends take
 _HIDDEN = frozenset("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
 _ISOLATE, _POP = "\u2068", "\u2069"
 
@@ -156,6 +158,7 @@ def _styles(tone: dict[str, str]) -> dict[str, Any]:
         "aside": {"color": tone["soft"], "fontSize": 11, "fontWeight": 400},
         "aside-halo": {"fill": tone["paper"], "stroke": tone["paper"], "strokeWidth": 3, "strokeJoin": "round",
                        "fontSize": 11, "fontWeight": 400, "opacity": 0.85},
+        "hole": {"fill": tone["paper"], "stroke": None, "opacity": 1},
         "note": {"color": tone["soft"], "fontSize": 14},
     }  # fmt: skip
 
@@ -166,12 +169,19 @@ def _theme() -> alt.theme.ThemeConfig:
     return {"config": config(), "usermeta": {"themekit": "auto"}}  # type: ignore[typeddict-item]
 
 
+@alt.theme.register("themekit_light", enable=False)
+def _light_theme() -> alt.theme.ThemeConfig:
+    return {"config": config()}  # type: ignore[typeddict-item]
+
+
 @alt.theme.register("themekit_dark", enable=False)
 def _dark_theme() -> alt.theme.ThemeConfig:
     return {"config": config(dark=True)}  # type: ignore[typeddict-item]
 
 
-def table(frame: IntoDataFrame, columns: Sequence[str], *, chart: str, optional: Sequence[str] = ()) -> pd.DataFrame:
+def table(
+    frame: IntoDataFrame, columns: Sequence[str], *, chart: str, optional: Sequence[str] = ()
+) -> pd.DataFrame:
     """Return the columns that a chart draws, as a pandas frame of its own.
 
     Parameters
@@ -282,7 +292,8 @@ def visible(text: object) -> str:
 
 
 def _is_hidden(letter: str) -> bool:
-    return letter in _HIDDEN or unicodedata.category(letter) in {"Cc", "Cs"}
+    # Cn holds what no file may contain, such as U+FFFF; a letter that is newer than Python's tables stands as its code.
+    return letter in _HIDDEN or unicodedata.category(letter) in {"Cc", "Cs", "Cn"}
 
 
 def _code(letter: str) -> str:
@@ -311,6 +322,27 @@ def shorten(text: object, n_characters: int = 40) -> str:
     """
     shown = visible(text)
     return shown if len(shown) <= n_characters else shown[: n_characters - 1].rstrip(" ,;") + "…"
+
+
+def person(text: object) -> str:
+    """Return the name of an author to draw, also where there is none.
+
+    Parameters
+    ----------
+    text : object
+        The name.
+
+    Returns
+    -------
+    str
+        See :func:`visible`; ``(no name)`` where nothing would be seen.
+
+    Examples
+    --------
+    >>> person("Maud Okafor"), person(None), person("  ")
+    ('Maud Okafor', '(no name)', '(no name)')
+    """
+    return visible(text) or "(no name)"
 
 
 def name(text: object) -> str:
@@ -386,9 +418,9 @@ def title(finding: str, subtitle: str, *, width: float) -> alt.TitleParams:
     >>> title("One of two authors has a meta-theme", "2 authors", width=600).text
     'One of two authors has a meta-theme'
     """
-    room = max(width, 380)
+    room = max(width, _NARROWEST)
     return alt.TitleParams(
-        text=_lines(finding, room / (_TITLE_SIZE * _CHARACTER)),
+        text=_lines(finding, room / (_TITLE_SIZE * _TITLE_CHARACTER)),
         subtitle=_lines(subtitle, room / (_SUBTITLE_SIZE * _CHARACTER)),
     )
 
@@ -420,7 +452,9 @@ def describe(kind: str, finding: str, *details: str) -> str:
     >>> describe("Map of passages", "3 passages fall into 1 topic", "")
     'Map of passages. 3 passages fall into 1 topic.'
     """
-    return " ".join(text if text.endswith((".", "…")) else f"{text}." for text in (kind, finding, *details) if text)
+    return " ".join(
+        text if text.endswith((".", "…")) else f"{text}." for text in (kind, finding, *details) if text
+    )
 
 
 def listing(items: Sequence[str], n_shown: int = 8) -> str:

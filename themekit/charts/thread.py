@@ -84,7 +84,9 @@ def thread(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
     """
     rows = _read(style.table(frame, _COLUMNS, chart="thread"))
     if rows.empty:
-        return style.nothing("No thread to follow", "The table has no rows: this author has no scored documents.")
+        return style.nothing(
+            "No thread to follow", "The table has no rows: this author has no scored documents."
+        )
     _check_one(rows, "author")
     _check_one(rows, "concept")
     documents = _documents(rows)
@@ -101,9 +103,10 @@ def thread(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
 
 
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
-    texts = ("document_id", "title", "topic_id", "label", "author", "concept")
+    texts = ("document_id", "title", "topic_id", "label", "concept")
     shown = frame.assign(
         **{column: frame[column].map(style.visible) for column in texts},
+        author=frame["author"].map(style.person),
         shows=frame["shows"].fillna(value=False).astype(bool),
         date=frame["date"].map(_date_text),
         year=pd.to_numeric(frame["year"], errors="coerce"),
@@ -112,7 +115,9 @@ def _read(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _date_text(value: object) -> str:
-    return value.isoformat()[:10] if isinstance(value, dt.date) and not pd.isna(value) else style.visible(value)
+    return (
+        value.isoformat()[:10] if isinstance(value, dt.date) and not pd.isna(value) else style.visible(value)
+    )
 
 
 def _check_one(rows: pd.DataFrame, column: str) -> None:
@@ -178,17 +183,21 @@ def _topics(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
 
 
 def _chart(drawn: pd.DataFrame, topics: list[str], width: float) -> alt.LayerChart:
-    y = alt.Y("topic:N", scale=alt.Scale(domain=topics), axis=alt.Axis(title=None, grid=True, labelOverlap=False))
+    y = alt.Y(
+        "topic:N", scale=alt.Scale(domain=topics), axis=alt.Axis(title=None, grid=True, labelOverlap=False)
+    )
     dated, undated = drawn[drawn["when"].notna()], drawn[drawn["when"].isna()]
+    n_documents = drawn["document_id"].nunique()
     layers: list[alt.Chart] = []
     if not dated.empty:
-        layers += _beads(dated, "when", _time(dated["day"], dated["when"]), y)
+        layers += _beads(dated, "when", _time(dated["day"], dated["when"]), y, n_documents=n_documents)
     if not undated.empty:
         start = width + 44 if not dated.empty else 16
         n_slots = undated["slot"].nunique()
-        step = min(16.0, (_UNDATED_ROOM if not dated.empty else width - 32) / n_slots)
+        step = min(16.0, _UNDATED_ROOM / n_slots) if not dated.empty else min(40.0, (width - 32) / n_slots)
         placed = undated.assign(place=start + undated["slot"] * step)
-        layers += [*_beads(placed, "place", alt.X("place:Q", scale=None, axis=None), y), _heading(start)]
+        x = alt.X("place:Q", scale=None, axis=None)
+        layers += [*_beads(placed, "place", x, y, n_documents=n_documents), _heading(start)]
     return alt.layer(*layers)
 
 
@@ -199,24 +208,52 @@ def _time(days: pd.Series[float], when: pd.Series[float]) -> alt.X:
     axis = (
         alt.Axis(title=None, format="%Y", tickCount=int(min(n_years + 1, 10)), grid=False, labelPadding=8)
         if n_years > 4  # noqa: PLR2004 - below, the ticks would repeat a year
-        else alt.Axis(title=None, format="%b %Y", tickCount=5, grid=False, labelPadding=8)
+        else alt.Axis(title=None, format="%b %Y", values=_months(*domain), grid=False, labelPadding=8)
     )
     return alt.X("when:T", scale=alt.Scale(type="utc", domain=domain, nice=False), axis=axis)
 
 
-def _beads(rows: pd.DataFrame, column: str, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _months(start: int, end: int) -> list[int]:
+    """Return the first days of at most eight months, in milliseconds; left to itself the axis repeats a month."""
+    first, last = (pd.Timestamp(edge, unit="ms").to_period("M") for edge in (start, end))
+    months = pd.period_range(first, last, freq="M")
+    every = next(step for step in (1, 2, 3, 6, 12) if len(months) <= 8 * step)
+    starts = [month.start_time.value // 1_000_000 for month in months if (month.month - 1) % every == 0]
+    return [moment for moment in starts if start <= moment <= end]
+
+
+def _beads(rows: pd.DataFrame, column: str, x: alt.X, y: alt.Y, *, n_documents: int) -> list[alt.Chart]:
     """Return a line for each document and a point on it for each topic."""
     told = ["title", "date", "topic", "n_passages", "score"]
-    shown = rows.assign(mark=np.where(rows["shows"], SHOWS, ABSENT))
-    wires = shown[["document_id", column, "topic", "mark"]].assign(**{column: _number(shown[column])})
-    beads = shown[[column, "mark", *told]].assign(**{column: _number(shown[column])})
-    line = alt.Chart(style.inline(wires)).mark_line(strokeWidth=1.2, opacity=0.55, aria=False)
-    point = alt.Chart(style.inline(beads)).mark_point(strokeWidth=1.2, opacity=1)
-    size = alt.Size("n_passages:Q", scale=alt.Scale(domain=[0, 12], range=[30, 190], clamp=True), legend=None)
+    shown = rows.assign(mark=np.where(rows["shows"], SHOWS, ABSENT), **{column: _number(rows[column])})
+    # What shows the theme lies above what does not, where many documents crowd.
+    shown = shown.sort_values("shows", kind="stable")
+    line = alt.Chart(style.inline(shown[["document_id", column, "topic", "shows"]]))
+    hole = alt.Chart(style.inline(shown[[column, "topic", "n_passages"]]))
+    point = alt.Chart(style.inline(shown[[column, "mark", *told]]))
+    room = float(np.clip(60 / n_documents, 0.3, 1))
+    size = alt.Size(
+        "n_passages:Q",
+        scale=alt.Scale(domain=[0, 12], range=[30 * room, 190 * room], clamp=True),
+        legend=None,
+    )
+    # A field of its own: a legend that is left out would take with it those of all channels with the same domain.
+    wire = alt.Color(
+        "shows:N", scale=alt.Scale(domain=[True, False], range=[style.ACCENT, style.QUIET]), legend=None
+    )
     return [
-        line.encode(x=x, y=y, detail="document_id:N", color=_mark("wire")),
-        point.encode(
-            x=x, y=y, size=size, fill=_mark("fill"), stroke=_mark("edge"), tooltip=_tooltips(), description="title:N"
+        line.mark_line(strokeWidth=1.2, opacity=0.55, aria=False).encode(
+            x=x, y=y, detail="document_id:N", color=wire
+        ),
+        hole.mark_point(style="hole", aria=False).encode(x=x, y=y, size=size),
+        point.mark_point(strokeWidth=1.2, opacity=1).encode(
+            x=x,
+            y=y,
+            size=size,
+            fill=_mark("fill"),
+            stroke=_mark("edge"),
+            tooltip=_tooltips(),
+            description="title:N",
         ),
     ]
 
@@ -226,14 +263,13 @@ def _number(values: pd.Series[float]) -> pd.Series[Any]:
     return values.round().astype("int64")
 
 
-def _mark(kind: str) -> Any:  # noqa: ANN401 - one of three channels
+def _mark(kind: str) -> Any:  # noqa: ANN401 - one of two channels
     """Return the channel that tells where the theme shows."""
     channel, colours = {
         "fill": (alt.Fill, [style.ACCENT, "transparent"]),
         "edge": (alt.Stroke, [style.EDGE, style.QUIET]),
-        "wire": (alt.Color, [style.ACCENT, style.QUIET]),
     }[kind]
-    legend = None if kind == "wire" else alt.Legend(title=None, symbolSize=120, symbolStrokeWidth=1.2)
+    legend = alt.Legend(title=None, symbolSize=120, symbolStrokeWidth=1.2)
     return channel("mark:N", scale=alt.Scale(domain=[SHOWS, ABSENT], range=colours), legend=legend)
 
 
@@ -260,6 +296,8 @@ def _finding(rows: pd.DataFrame) -> str:
     of_documents = f"{k:,} of {style.count(n, 'document')}"
     if k == 0:
         return f"{what.capitalize()} shows in none of {style.count(n, 'document')} by {who}"
+    if n == 1:
+        return f"{what.capitalize()} shows in the one document by {who}"
     if k == 1:
         return f"{what.capitalize()} shows in {of_documents} by {who}"
     topics = style.count(showing["topic_id"].nunique(), "topic")
@@ -274,14 +312,16 @@ def _counts(rows: pd.DataFrame, documents: pd.DataFrame, topics: pd.DataFrame) -
         passages,
         f"{len(topics):,} of {style.count(n_topics, 'topic')} drawn" if len(topics) < n_topics else "",
         f"{n_undated:,} without a date" if n_undated else "",
-        "one line is one document, its points are what it is about",
+        "one line is one document, its points are its topics, larger for more passages",
     ]
     return " · ".join(part for part in parts if part)
 
 
 def _description(rows: pd.DataFrame, documents: pd.DataFrame, topics: pd.DataFrame) -> str:
     days = documents["day"].dropna()
-    years = [dt.date.fromordinal(int(day) + _EPOCH).year for day in (days.min(), days.max())] if len(days) else []
+    years = (
+        [dt.date.fromordinal(int(day) + _EPOCH).year for day in (days.min(), days.max())] if len(days) else []
+    )
     shown = topics.loc[topics["shows"], "label"].map(style.shorten).tolist()
     absent = rows[~rows["shows"]].drop_duplicates("document_id")["title"].map(style.shorten).tolist()
     return style.describe(

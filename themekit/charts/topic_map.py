@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
@@ -19,6 +19,7 @@ _WIDTH, _HEIGHT = 700, 560
 _MARGIN = 0.04
 _N_LABELS = 24
 _LINE, _LETTER = 17, 6.9  # pixels that a label takes: height, and width of a letter
+_FEW = 5  # passages; a label in their midst would hide them
 _NUDGES = [(0, 0), *((dx, dy) for dy in (-18, 18, -36, 36, -54, 54) for dx in (0, -30, 30))]
 _N_SHAPES = len(style.SHAPES)
 
@@ -72,7 +73,9 @@ def topic_map(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
     read = style.table(frame, _COLUMNS, chart="topic_map", optional=("title", "date"))
     points = _read(read)
     if points.empty:
-        return style.nothing("No passages to map", "The table has no rows with a place: nothing was read, or nothing laid out.")
+        return style.nothing(
+            "No passages to map", "The table has no rows with a place: nothing was read, or nothing laid out."
+        )
     topics = _topics(points)
     points = points.merge(topics[["topic_id", "colour"]], on="topic_id")
     drawn = _thinned(points)
@@ -87,11 +90,11 @@ def topic_map(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
 
 
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
-    texts = [column for column in frame if column not in {"x", "y"}]
     places = {axis: pd.to_numeric(frame[axis], errors="coerce").astype(float) for axis in ("x", "y")}
-    shown = frame.assign(**places, **{column: frame[column].map(style.visible) for column in texts})
-    shown = shown[np.isfinite(shown["x"]) & np.isfinite(shown["y"])]
-    return shown.sort_values(["topic_id", "passage_id"], ignore_index=True)
+    ids = {column: frame[column].astype(str) for column in ("passage_id", "topic_id")}
+    placed = frame.assign(**places, **ids)
+    placed = placed[np.isfinite(placed["x"]) & np.isfinite(placed["y"])]
+    return placed.sort_values(["topic_id", "passage_id"], ignore_index=True)
 
 
 def _topics(points: pd.DataFrame) -> pd.DataFrame:
@@ -99,16 +102,24 @@ def _topics(points: pd.DataFrame) -> pd.DataFrame:
     topics = points.groupby("topic_id").agg(
         label=("label", "first"), n_passages=("passage_id", "size"), x=("x", "median"), y=("y", "median")
     )
-    topics = topics.reset_index().sort_values(["n_passages", "topic_id"], ascending=[False, True], ignore_index=True)
+    topics = topics.reset_index().sort_values(
+        ["n_passages", "topic_id"], ascending=[False, True], ignore_index=True
+    )
     rank = np.arange(1, len(topics) + 1)
-    return topics.assign(colour=np.where(rank <= len(style.CATEGORIES), rank, 0))
+    return topics.assign(
+        label=topics["label"].map(style.visible), colour=np.where(rank <= len(style.CATEGORIES), rank, 0)
+    )
 
 
 def _thinned(points: pd.DataFrame) -> pd.DataFrame:
     """Return the points to draw, grey ones first so that they lie below."""
     every = -(-len(points) // MAX_POINTS)
-    kept = points.iloc[::every]
-    return kept.sort_values("colour", key=lambda colour: colour > 0, kind="stable")
+    kept = points.iloc[::every].sort_values("colour", key=lambda colour: colour > 0, kind="stable")
+    texts = [column for column in ("passage_id", "label", "title", "date") if column in kept]
+    return kept.assign(
+        author=kept["author"].map(style.person),
+        **{column: kept[column].map(style.visible) for column in texts},
+    )
 
 
 class _Places:
@@ -127,21 +138,21 @@ class _Places:
         rows = []
         for topic in topics.head(_N_LABELS).itertuples():
             text = style.shorten(topic.label, 30)
-            place = self._free(float(topic.x), float(topic.y), len(text) * _LETTER, taken, must=topic.colour > 0)  # type: ignore[arg-type]
+            place = self._free(topic, len(text) * _LETTER, taken)
             if place is not None and text:
                 rows.append({"x": place[0], "y": place[1], "label": text, "is_coloured": topic.colour > 0})
         return pd.DataFrame(rows, columns=["x", "y", "label", "is_coloured"])
 
-    def _free(self, x: float, y: float, width: float, taken: list[Box], *, must: bool) -> tuple[float, float] | None:
-        left, bottom = self._to_pixels(x, y)
+    def _free(self, topic: Any, width: float, taken: list[Box]) -> tuple[float, float] | None:  # noqa: ANN401 - a row
+        left, bottom = self._to_pixels(topic.x, topic.y)
         centre = float(np.clip(left, min(width, _WIDTH) / 2, _WIDTH - min(width, _WIDTH) / 2))
-        for dx, dy in _NUDGES:
+        for dx, dy in _NUDGES if topic.n_passages > _FEW else _NUDGES[1:]:
             at, level = centre + dx, float(np.clip(bottom + dy, _LINE, _HEIGHT - _LINE))
             box = (at - width / 2, level - _LINE / 2, at + width / 2, level + _LINE / 2)
             if not any(_overlap(box, other) for other in taken):
                 taken.append(box)
                 return self._to_data(at, level)
-        return self._to_data(centre, bottom) if must else None
+        return self._to_data(centre, bottom) if topic.colour > 0 else None
 
     def _to_pixels(self, x: float, y: float) -> tuple[float, float]:
         (x0, x1), (y0, y1) = self.x, self.y
@@ -173,13 +184,15 @@ def _points(drawn: pd.DataFrame, places: _Places) -> alt.Chart:
     told = [column for column in ("author", "title", "date", "label", "passage_id") if column in drawn]
     pick = alt.selection_point(name="pick", fields=["passage_id"])
     chart = (
-        alt.Chart(style.inline(drawn[["x", "y", "colour", *told]]))
+        alt.Chart(style.inline(drawn[["x", "y", "colour", *told]]), name="passages")
         .mark_point(size=float(np.clip(60_000 / len(drawn), 16, 80)), stroke=style.EDGE, strokeWidth=0.4)
         .encode(
             **_position(places),
             fill=alt.Fill(
                 "colour:N",
-                scale=alt.Scale(domain=list(range(len(style.CATEGORIES) + 1)), range=[style.REST, *style.CATEGORIES]),
+                scale=alt.Scale(
+                    domain=list(range(len(style.CATEGORIES) + 1)), range=[style.REST, *style.CATEGORIES]
+                ),
                 legend=None,
             ),
             fillOpacity=alt.when(alt.datum.colour == 0).then(alt.value(0.35)).otherwise(alt.value(0.9)),
@@ -199,7 +212,13 @@ _HEADINGS = {"label": "topic", "passage_id": "passage"}
 
 def _shape(authors: list[str]) -> alt.Shape:
     scale = alt.Scale(domain=authors, range=list(style.SHAPES[: len(authors)]))
-    return alt.Shape("author:N", scale=scale, legend=alt.Legend(title="author", symbolFillColor=style.REST))
+    widest = 40 + min(max(len(author) for author in authors) * _LETTER, 220)
+    columns = max(1, int(_WIDTH / widest))
+    return alt.Shape(
+        "author:N",
+        scale=scale,
+        legend=alt.Legend(title="author", symbolFillColor=style.REST, columns=columns),
+    )
 
 
 def _labels(labels: pd.DataFrame, places: _Places) -> list[alt.Chart]:
@@ -237,7 +256,10 @@ def _counts(points: pd.DataFrame, drawn: pd.DataFrame, topics: pd.DataFrame) -> 
 
 
 def _description(points: pd.DataFrame, topics: pd.DataFrame) -> str:
-    top = [f"{style.shorten(t.label)} ({t.n_passages:,})" for t in topics.head(len(style.CATEGORIES)).itertuples()]
+    top = [
+        f"{style.shorten(t.label)} ({t.n_passages:,})"
+        for t in topics.head(len(style.CATEGORIES)).itertuples()
+    ]
     return style.describe(
         "Map of passages, one point each, near where the wording is alike",
         _finding(points, topics),

@@ -1,20 +1,23 @@
 """What a reader hands over: one text with its turns, and what was done to get it.
 
 A reader knows one family of files and nothing of authors' names in other
-files, of tables, or of the corpus: it turns a path into :class:`RawDocument`
-records. :mod:`themekit.corpus` decides who wrote what.
+files, of tables, or of the corpus: it turns the bytes of a file into
+:class:`RawDocument` records. :mod:`themekit.corpus` decides who wrote what.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Action = Literal["kept", "dropped", "repaired", "guessed", "left out", "not read", "failed"]
-Role = Literal["author", "guest", "interviewer", "quoted", "unknown"]
+Role = Literal["author", "guest", "interviewer", "quoted", "apparatus", "unknown"]
+
+NOBODYS: frozenset[Role] = frozenset({"quoted", "apparatus"})
+"""Roles whose words are kept in the text and counted for nobody."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,10 @@ class Note:
 
 @dataclass(frozen=True)
 class Turn:
-    """A stretch of one voice: characters ``start`` to ``end`` of the document's text."""
+    """A stretch of one voice: characters ``start`` to ``end`` of the document's text.
+
+    ``label`` is the name that stands in the file, or ``None`` where there is none.
+    """
 
     label: str | None
     start: int
@@ -47,8 +53,24 @@ class RawDocument:
     kind: str | None = None
     entry: str | None = None
     turns: Sequence[Turn] = ()
-    notes: Sequence[Note] = field(default_factory=tuple)
+    notes: Sequence[Note] = ()
 
 
 class UnreadableFileError(Exception):
     """A file could not be read; the message says what was seen, expected, and what to do."""
+
+
+def no_text(seen: str) -> UnreadableFileError:
+    """Return the error for a file that is sound and holds nothing to read."""
+    return UnreadableFileError(f"seen {seen}; expected prose or speech; nothing was taken from it")
+
+
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """Say how many, with the noun in the right number.
+
+    Examples
+    --------
+    >>> count(1, "heading"), count(1200, "entry", "entries")
+    ('1 heading', '1,200 entries')
+    """
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"

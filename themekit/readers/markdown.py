@@ -1,192 +1,175 @@
-"""Markdown: essays and posts with front matter, Jekyll posts, labelled transcripts.
+"""Markdown: essays and posts with front matter (Jekyll, Hugo, Obsidian), labelled transcripts.
 
-Text comes out without markup: headings and code are left out and counted,
-links and emphasis keep their words, block quotes are kept as turns that are
-nobody's, since they are seldom the author's words.
+Text comes out without markup: headings, code, tables and footnotes are left out
+and counted, links and emphasis keep their words, block quotes are kept as turns
+that are nobody's, since they are seldom the author's words.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import frontmatter
-import yaml
-from bs4 import BeautifulSoup
-from markdown_it import MarkdownIt
-
-from themekit.readers import plain, transcript
-from themekit.readers.document import Note, RawDocument, Turn, UnreadableFileError
+from themekit.readers import dates, plain, prose
+from themekit.readers.document import Note, RawDocument, count, no_text
+from themekit.readers.prose import Block
+from themekit.readers.transcript import People
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from markdown_it.token import Token
 
-SUFFIXES = (".md", ".markdown", ".mdown")
+SUFFIXES = {".md": "Markdown", ".markdown": "Markdown", ".mdown": "Markdown", ".mkd": "Markdown", ".qmd": "Markdown"}
 
-_FENCED_HEAD = re.compile(r"\A---[ \t]*\n(?P<head>.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_YAML = re.compile(r"\A---[ \t]*\n(?P<head>.*?)(?:\n|(?<=---\n))(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_TOML = re.compile(r"\A\+\+\+[ \t]*\n(?P<head>.*?)\n?\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+_PLAIN_FIELD = re.compile(r"^(title|author|date|kind|speakers?|guests?|interviewers?|hosts?)[ \t]*:[ \t]*(\S.*?)[ \t]*$", re.M | re.I)
+# What Jekyll, Hugo and Obsidian put between the words.
+_MACROS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{:.*?\}|%%.*?%%|!\[\[[^\]\n]*\]\]", re.DOTALL)
+_WIKI_LINK = re.compile(r"\[\[(?:[^\]\n|]*\|)?([^\]\n|]+)\]\]")
+_HIGHLIGHT = re.compile(r"==(\S(?:[^=\n]*\S)?)==")
+_BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
+_NOT_PROSE = {"fence": "code block", "code_block": "code block", "table_open": "table", "footnote_open": "footnote"}
 
 
-def read(path: Path) -> list[RawDocument]:
+def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
     """Read a Markdown file."""
-    raw, notes = plain.decode(path)
-    meta, body, more = _front_matter(raw)
-    notes += more
-    interviewers = _strings(meta.get("interviewer") or meta.get("interviewers"))
-    title, text, turns, more = _body(body, interviewers)
-    notes += more
-    if not text:
-        raise UnreadableFileError("seen no text below the front matter; expected prose; nothing was taken from it")
-    kind = _string(meta.get("kind"))
-    date, date_notes = _date(meta.get("date"))
+    raw, notes = plain.decode(data)
+    meta, body, more = front_matter(raw)
+    title, blocks, dropped = _blocks(body)
+    if not blocks:
+        raise no_text("no prose below the front matter" if meta else "no prose in it")
+    date, date_notes = dates.parse(meta.get("date"))
+    author = _string(meta, "author", "authors", "by")
+    guests = _strings(meta, "guest", "guests", "speaker", "speakers", "interviewee", "interviewees")
+    kind = _string(meta, "kind")
     return [
-        RawDocument(
-            text=text,
-            title=_string(meta.get("title")) or title,
-            author=_string(meta.get("author") or meta.get("authors")),
+        prose.document(
+            blocks,
+            title=_string(meta, "title") or title,
+            author=author or (guests[0] if len(guests) == 1 else None),
             date=date,
-            date_source="front matter" if date else None,
-            kind=kind.lower() if kind else _kind(turns),
-            turns=turns,
-            notes=[*notes, *date_notes],
+            date_source="front matter",
+            kind=kind.lower() if kind else None,
+            notes=[*notes, *more, *date_notes, *dropped],
+            people=People(
+                interviewers=_strings(meta, "interviewer", "interviewers", "host", "hosts", "moderator"),
+                guests=[*guests, *([author] if author else [])],
+            ),
         )
     ]
 
 
-def _kind(turns: list[Turn]) -> str:
-    if any(t.role == "unknown" for t in turns):
-        return "talk"
-    return "interview" if any(t.label for t in turns) else "essay"
-
-
-def _front_matter(raw: str) -> tuple[Mapping[str, Any], str, list[Note]]:
-    """Split off YAML front matter; where it does not parse, keep the text and say so."""
+def front_matter(raw: str) -> tuple[Mapping[str, Any], str, list[Note]]:
+    """Split off YAML or TOML front matter; where it does not parse, take what can be told line by line."""
+    match = _YAML.match(raw) or _TOML.match(raw)
+    if not match:
+        return {}, raw, []
+    head, body = match["head"], raw[match.end() :]
     try:
-        post = frontmatter.loads(raw)
-    except (yaml.YAMLError, ValueError) as error:
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        note = Note("dropped", f"front matter that is not YAML ({problem}): title, author and date not taken from it")
-        return {}, _FENCED_HEAD.sub("", raw), [note]
-    if post.metadata and isinstance(post.metadata, dict):
-        return post.metadata, post.content, []
-    return {}, post.content, []
+        meta = _toml(head) if raw.startswith("+") else _yaml(head)
+    except ValueError as error:
+        fields = {key.lower(): value.strip("\"'") for key, value in _PLAIN_FIELD.findall(head)}
+        found = f"{', '.join(fields)} taken line by line" if fields else "nothing taken from it"
+        return fields, body, [Note("repaired", f"front matter that does not parse ({error}): {found}")]
+    if isinstance(meta, dict):
+        return {str(key).lower(): value for key, value in meta.items()}, body, []
+    # A rule, a paragraph, a rule: no front matter after all.
+    return {}, raw, []
 
 
-def _body(body: str, interviewers: list[str]) -> tuple[str | None, str, list[Turn], list[Note]]:
-    """Return title, text, turns and notes of a Markdown body."""
-    found = transcript.find_turns(body, clean=_plain_text, interviewers=interviewers)
-    if found:
-        return None, found.text, list(found.turns), list(found.notes)
-    title, blocks, notes = _blocks(body)
-    if len(blocks) == 1 and not blocks[0][1] and plain.is_caption_stream(blocks[0][0]):
-        made = plain.document(blocks[0][0], notes)
-        return title, made.text, list(made.turns), list(made.notes)
-    text, turns = _lay_out(blocks)
-    return title, text, turns, notes
+def _yaml(head: str) -> object:
+    import yaml  # noqa: PLC0415 - loaded when a text is read, not when themekit is imported
+
+    try:
+        # BaseLoader makes no objects and keeps 1903-04 and 2019-02-30 as they are written.
+        return yaml.load(head, Loader=yaml.BaseLoader)  # noqa: S506 - strings, lists and mappings only
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(getattr(error, "problem", None) or type(error).__name__) from error
 
 
-def _lay_out(blocks: list[tuple[str, bool]]) -> tuple[str, list[Turn]]:
-    """Join blocks to one text; neighbours of one voice make one turn."""
-    text = ""
-    turns: list[Turn] = []
-    for block, quoted in blocks:
-        start = len(text) + 2 if text else 0
-        text = f"{text}\n\n{block}" if text else block
-        role = "quoted" if quoted else "author"
-        if turns and turns[-1].role == role:
-            turns[-1] = Turn(None, turns[-1].start, len(text), role)
-        else:
-            turns.append(Turn(None, start, len(text), role))
-    return text, turns
+def _toml(head: str) -> object:
+    import tomllib  # noqa: PLC0415 - loaded when a text is read, not when themekit is imported
+
+    return tomllib.loads(head)
 
 
-def _blocks(body: str) -> tuple[str | None, list[tuple[str, bool]], list[Note]]:
-    """Return the first heading, the paragraphs (text, whether quoted), and what was left out."""
-    tokens = MarkdownIt("commonmark").enable("table").parse(body)
+def _blocks(body: str) -> tuple[str | None, list[Block], list[Note]]:
+    """Return the first heading, the paragraphs, and what was left out."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - loaded when a text is read
+    from mdit_py_plugins.footnote import footnote_plugin  # noqa: PLC0415 - loaded when a text is read
+
+    parser = MarkdownIt("commonmark").enable("table").use(footnote_plugin)
     title, blocks = None, []
-    n_code = n_headings = depth = 0
+    left_out: Counter[str] = Counter()
+    quote_depth = skipped_depth = 0
     in_heading = False
-    for token in tokens:
-        depth += (token.type == "blockquote_open") - (token.type == "blockquote_close")
-        in_heading = token.type == "heading_open" or (in_heading and token.type != "heading_close")
-        n_code += token.type in {"fence", "code_block"}
-        text = _token_text(token)
+    for token in parser.parse(_tidy(body)):
+        kind = token.type
+        quote_depth += (kind == "blockquote_open") - (kind == "blockquote_close")
+        skipped_depth += kind in {"table_open", "footnote_open"}
+        left_out[_NOT_PROSE.get(kind, "")] += 1
+        in_heading = kind == "heading_open" or (in_heading and kind != "heading_close")
+        text = "" if skipped_depth else _token_text(token)
+        skipped_depth -= kind in {"table_close", "footnote_close"}
         if in_heading and text:
-            title, n_headings = title or text, n_headings + 1
+            left_out["heading"] += 1
+            title = title or " ".join(text.split())
         elif text:
-            blocks.append((text, depth > 0))
-    return title, blocks, list(_left_out(n_headings, n_code, sum(q for _, q in blocks)))
+            blocks.append(Block(text, "quoted" if quote_depth else "author"))
+    return title, blocks, list(_notes(left_out, sum(b.role == "quoted" for b in blocks)))
 
 
-def _left_out(n_headings: int, n_code: int, n_quoted: int) -> Iterator[Note]:
-    if n_headings:
-        yield Note("dropped", f"{n_headings} heading{'s' * (n_headings > 1)} (structure, not prose)")
-    if n_code:
-        yield Note("dropped", f"{n_code} code block{'s' * (n_code > 1)}")
+def _tidy(body: str) -> str:
+    body = _MACROS.sub("", body)
+    body = _WIKI_LINK.sub(lambda m: m[1].replace("#", " "), body)
+    return _BLOCK_ID.sub("", _HIGHLIGHT.sub(r"\1", body))
+
+
+def _notes(left_out: Counter[str], n_quoted: int) -> Iterator[Note]:
+    for noun in ("heading", "code block", "table", "footnote"):
+        if left_out[noun]:
+            yield Note("dropped", count(left_out[noun], noun))
     if n_quoted:
-        yield Note("kept", f"{n_quoted} quoted paragraph{'s' * (n_quoted > 1)}, not counted as the author's words")
-
-
-def _plain_text(body: str) -> str:
-    return "\n\n".join(text for text, _ in _blocks(body)[1])
+        yield Note("kept", f"{count(n_quoted, 'quoted paragraph')}, not counted as the author's words")
 
 
 def _token_text(token: Token) -> str:
     if token.type == "inline":
-        return " ".join("".join(_inline(token.children or [])).split())
+        return "".join(_inline(token.children or [])).strip()
     if token.type == "html_block":
-        return " ".join(BeautifulSoup(token.content, "html.parser").get_text(" ").split())
+        return _without_tags(token.content)
     return ""
 
 
 def _inline(children: list[Token]) -> Iterator[str]:
     for child in children:
-        if child.type in {"text", "code_inline"}:
+        if child.type in {"text", "code_inline", "text_special"}:
             yield child.content
-        elif child.type in {"softbreak", "hardbreak"} or child.content.startswith("<br"):
-            yield " "
+        elif child.type in {"softbreak", "hardbreak"} or child.content.lower().startswith("<br"):
+            yield "\n"
 
 
-def _date(value: object) -> tuple[str | None, list[Note]]:
-    """Keep a date as far as it goes: a year stays a year."""
-    if value is None or value == "":
-        return None, []
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat(), []
-    if isinstance(value, dt.date):
-        return value.isoformat(), []
-    text = str(value).strip()
-    if re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", text):
-        return text, []
-    return _parsed_date(text)
+def _without_tags(html: str) -> str:
+    if "<" not in html:
+        return html.strip()
+    from bs4 import BeautifulSoup  # noqa: PLC0415 - only for HTML in Markdown
+
+    soup = BeautifulSoup(html, "html.parser")
+    for tag in soup(["script", "style"]):
+        tag.decompose()
+    return soup.get_text(" ").strip()
 
 
-def _parsed_date(text: str) -> tuple[str | None, list[Note]]:
-    from dateutil import parser  # noqa: PLC0415 - only for dates written in words
-
-    try:
-        # Parsed over two different defaults: what differs was not said, and is not invented.
-        one, two = (parser.parse(text, default=dt.datetime(*d)) for d in ((1904, 1, 1), (1908, 3, 3)))  # noqa: DTZ001 - no zone
-    except (ValueError, OverflowError):
-        return None, [Note("dropped", f"date {text[:40]!r}: expected something like 2019-03-21")]
-    if one.year != two.year:
-        return None, [Note("dropped", f"date {text[:40]!r}: no year in it")]
-    known = 1 if one.month != two.month else 2 if one.day != two.day else 3
-    date = "-".join(one.date().isoformat().split("-")[:known])
-    return date, [Note("guessed", f"date {text[:40]!r} read as {date}")]
+def _string(meta: Mapping[str, Any], *keys: str) -> str | None:
+    return ", ".join(_strings(meta, *keys)) or None
 
 
-def _string(value: object) -> str | None:
-    strings = _strings(value)
-    return ", ".join(strings) or None
-
-
-def _strings(value: object) -> list[str]:
-    if value is None:
-        return []
+def _strings(meta: Mapping[str, Any], *keys: str) -> list[str]:
+    """Return the first of the fields that is there as a list of words; what is neither word nor list is passed over."""
+    value = next((meta[k] for k in keys if meta.get(k)), [])
     items = value if isinstance(value, list) else [value]
-    named = [i.get("name") if isinstance(i, dict) else i for i in items]
-    return [" ".join(str(i).split()) for i in named if i is not None and str(i).strip()]
+    named = [item.get("name") if isinstance(item, dict) else item for item in items[:100]]
+    return [" ".join(str(n).split()) for n in named if isinstance(n, str | int) and str(n).strip()]

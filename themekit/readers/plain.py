@@ -2,79 +2,65 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from themekit.readers import prose
+from themekit.readers.document import Note, RawDocument, UnreadableFileError, no_text
 
-from themekit.readers import transcript
-from themekit.readers.document import Note, RawDocument, Turn, UnreadableFileError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-SUFFIXES = (".txt", ".text")
-
-# Fewer than one full stop, question mark or exclamation mark in so many words is not written prose.
-_WORDS_PER_STOP = 150
-_MIN_CAPTION_WORDS = 100
+SUFFIXES = {".txt": "text", ".text": "text"}
 
 
-def read(path: Path) -> list[RawDocument]:
+def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
     """Read a plain-text file."""
-    raw, notes = decode(path)
-    return [document(raw.strip(), notes)]
+    text, notes = decode(data)
+    return [prose.document(prose.paragraphs(text), notes=notes)]
 
 
-def document(raw: str, notes: list[Note]) -> RawDocument:
-    """Make a document of plain text, looking for speakers and for missing stops."""
-    if not raw:
-        raise UnreadableFileError("seen an empty file; expected text; nothing was taken from it")
-    found = transcript.find_turns(raw)
-    if found:
-        return RawDocument(text=found.text, turns=found.turns, kind="interview", notes=[*notes, *found.notes])
-    if is_caption_stream(raw):
-        notes = [*notes, Note("guessed", "speech without stops or labels: speakers unknown, read as one voice")]
-        turn = Turn(label=None, start=0, end=len(raw), role="unknown")
-        return RawDocument(text=raw, turns=[turn], kind="talk", notes=notes)
-    text = _unwrap(raw)
-    return RawDocument(text=text, turns=[Turn(None, 0, len(text))], kind="essay", notes=notes)
-
-
-def is_caption_stream(text: str) -> bool:
-    """Say whether a text is long and has next to no stops, as automatic captions do."""
-    n_words = len(text.split())
-    n_stops = len(re.findall(r"[.!?…](?=\s|$)", text))
-    return n_words >= _MIN_CAPTION_WORDS and n_words > _WORDS_PER_STOP * n_stops
-
-
-def decode(path: Path) -> tuple[str, list[Note]]:
-    """Read a file's text; where it is not UTF-8, find out what it is and say so."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise UnreadableFileError(f"could not be opened ({reason}); expected a readable file; check its permissions") from error
-    try:
-        text = data.decode("utf-8-sig")
-        notes = []
-    except UnicodeDecodeError:
+def decode(data: bytes) -> tuple[str, list[Note]]:
+    """Return the text that bytes stand for; where they are not UTF-8, find out what they are and say so."""
+    if not data.strip():
+        raise no_text("an empty file")
+    notes = []
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text, notes = _guess_encoding(data)
-    if "\0" in text:
-        raise UnreadableFileError("seen bytes that are not text; expected a text file; nothing was taken from it")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text, notes = _mostly_utf8(data) or _guess_encoding(data)
+    n_nul = text.count("\0")
+    if n_nul > _MAX_SHARE_WRONG * len(text):
+        raise _not_text()
     return text.replace("\r\n", "\n").replace("\r", "\n"), notes
+
+
+# Up to so many wrong characters are damage in a text; beyond that it is another encoding, or no text.
+_MAX_SHARE_WRONG = 0.002
+
+
+def _mostly_utf8(data: bytes) -> tuple[str, list[Note]] | None:
+    """Read UTF-8 with a few bytes of another encoding in it; those are taken for Windows-1252."""
+    text = data.decode("utf-8", errors="surrogateescape")
+    n_wrong = sum("\udc80" <= c <= "\udcff" for c in text)
+    n_right = sum(not c.isascii() for c in text) - n_wrong
+    if n_wrong > n_right or n_wrong > _MAX_SHARE_WRONG * len(text) + 1:
+        return None
+    mended = "".join(_windows(c) if "\udc80" <= c <= "\udcff" else c for c in text).removeprefix("\ufeff")
+    return mended, [Note("repaired", f"UTF-8 with {n_wrong} bytes of another encoding, read as Windows-1252")]
+
+
+def _windows(character: str) -> str:
+    return bytes([ord(character) - 0xDC00]).decode("cp1252", errors="replace")
 
 
 def _guess_encoding(data: bytes) -> tuple[str, list[Note]]:
     from charset_normalizer import from_bytes  # noqa: PLC0415 - only for files that are not UTF-8
 
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableFileError("seen bytes that are not text; expected a text file; nothing was taken from it")
+        raise _not_text()
     best = from_bytes(data).best()
     if best is None:
         raise UnreadableFileError("seen bytes in no known encoding; expected UTF-8 text; save the file as UTF-8")
-    return str(best), [Note("repaired", f"not UTF-8: read as {best.encoding}")]
+    return str(best).removeprefix("\ufeff"), [Note("repaired", f"not UTF-8: read as {best.encoding}")]
 
 
-def _unwrap(text: str) -> str:
-    """Fold the line breaks inside paragraphs, keep those between them."""
-    paragraphs = re.split(r"\n\s*\n", text)
-    return "\n\n".join(" ".join(p.split()) for p in paragraphs if p.strip())
+def _not_text() -> UnreadableFileError:
+    return UnreadableFileError("seen bytes that are not text; expected a text file; nothing was taken from it")

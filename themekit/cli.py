@@ -1,0 +1,178 @@
+"""The command line: ``themekit read | mine | figures``, the same functions as in Python.
+
+Results on standard output or in files, progress and notes on standard error.
+Exit code 0 whatever the verdicts, 1 where some input could not be read (the
+rest is still done), 2 for wrong usage or nothing to read.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import themekit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from themekit.corpus import Corpus
+    from themekit.result import Result
+
+_FORMATS = ("svg", "png", "pdf", "html")
+
+
+def _reading(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say what to read and whose it is."""
+    for option in (
+        click.option("--interviewers", is_flag=True, help="Count interviewers among the authors, too."),
+        click.option(
+            "--authors-from-folders", is_flag=True, help="The first folder under PATH names the author."
+        ),
+        click.option("--author", metavar="NAME", help="Whose all of it is."),
+        click.argument("paths", nargs=-1, required=True, metavar="PATH..."),
+    ):
+        command = option(command)
+    return command
+
+
+def _mining(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of mining."""
+    for option in (
+        click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of all that is drawn by lot."),
+        click.option("--background", default="auto", show_default=True, metavar="auto|none|DIR", help="Who stands for other people."),
+        click.option("--concepts", metavar="A,B,C|FILE", help="Candidates, by name or from a YAML or JSON file."),
+        click.option("--encoder", default="minilm", show_default=True, metavar="minilm|static|NAME-OR-PATH",
+                     help="What turns passages into vectors."),
+    ):  # fmt: skip
+        command = option(command)
+    return _reading(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(themekit.__version__, prog_name="themekit")
+@click.option("--quiet", is_flag=True, help="No notes on standard error.")
+def app(*, quiet: bool) -> None:
+    """Find an author's meta-theme: the one way of seeing that comes back whatever they write about."""
+    logging.basicConfig(
+        level=logging.ERROR if quiet else logging.INFO, format="%(message)s", stream=sys.stderr, force=True
+    )
+    for name in ("httpx", "urllib3", "sentence_transformers", "BERTopic", "transformers", "numba"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+@app.command()
+@_reading
+def read(paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - click's options
+    """Show what was read, as a table, and problems by file."""
+    corpus = themekit.read(*paths, **options)
+    documents = corpus.documents
+    click.echo(_table(
+        documents.assign(words=documents["text"].str.split().str.len())[
+            ["author", "title", "date", "kind", "words", "source"]
+        ].fillna({"author": "(several)"}).fillna("")
+    ))  # fmt: skip
+    click.echo(corpus.summary())
+    _leave(corpus)
+
+
+@app.command()
+@_mining
+@click.option("--json", "json_file", metavar="FILE", help="Everything found, as JSON; - for standard output.")
+@click.option("--out", type=click.Path(file_okay=False), metavar="DIR", help="All tables, for themekit.load.")
+def mine(json_file: str | None, out: str | None, **options: Any) -> None:  # noqa: ANN401 - click's options
+    """Find the themes of every author; portraits on standard output."""
+    corpus, result = _mine(**options)
+    if json_file == "-":
+        click.echo(result.to_json(), nl=False)
+    elif json_file:
+        from themekit.store import write_text  # noqa: PLC0415 - only where a file is written
+
+        write_text(result.to_json(), Path(json_file))
+    if out:
+        result.save(out)
+    if json_file != "-":
+        for author in result.authors["author"]:
+            click.echo(f"{result.portrait(author)}\n")
+        summary = result.summary()
+        summary["effect"], summary["q_value"] = summary["effect"].map(_two), summary["q_value"].map(_two)
+        summary["document_share"] = summary["document_share"].map("{:.0%}".format)
+        click.echo(_table(summary))
+    _leave(corpus)
+
+
+@app.command()
+@_mining
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False), metavar="DIR", help="Where the figures go."
+)
+@click.option("--format", "formats", default="svg,png,html", show_default=True, metavar="svg,png,pdf,html")
+def figures(out: str, formats: str, **options: Any) -> None:  # noqa: ANN401 - click's options
+    """Draw the fingerprint of all authors, the map of passages, and each author's thread."""
+    wanted = tuple(f.strip().lower() for f in formats.split(",") if f.strip())
+    if unknown := [f for f in wanted if f not in _FORMATS]:
+        raise click.UsageError(
+            f"seen format {', '.join(unknown)}; expected some of {', '.join(_FORMATS)}; separate them by commas"
+        )
+    corpus, result = _mine(**options)
+    from themekit.figures import save_all  # noqa: PLC0415 - altair is imported where something is drawn
+
+    for path in save_all(result, out, formats=wanted):
+        click.echo(path)
+    _leave(corpus)
+
+
+def _mine(
+    paths: tuple[str, ...],
+    author: str | None,
+    *,
+    authors_from_folders: bool,
+    interviewers: bool,
+    **options: Any,  # noqa: ANN401 - click's options
+) -> tuple[Corpus, Result]:
+    corpus = themekit.read(
+        *paths, author=author, authors_from_folders=authors_from_folders, interviewers=interviewers
+    )
+    click.echo(corpus.summary(), err=True)
+    return corpus, themekit.mine(corpus, **options)
+
+
+def _leave(corpus: Corpus) -> None:
+    if len(corpus.problems):
+        sys.exit(1)
+
+
+def _two(value: float) -> str:
+    return "" if value != value else f"{value:.2g}"  # noqa: PLR0124 - not a number differs from itself
+
+
+def _table(frame: Any) -> str:  # noqa: ANN401 - pandas is imported where it is used
+    from themekit.portrait import visible  # noqa: PLC0415 - only where something is shown
+
+    shown = frame.map(lambda cell: visible(cell)[:60])
+    text: str = shown.to_string(index=False, justify="left")
+    return text
+
+
+def main() -> None:
+    """Run the command; known errors end in one line and exit code 2, an interruption in 130."""
+    known = (ValueError, FileNotFoundError)
+    try:
+        app(standalone_mode=False)
+    except click.exceptions.Abort:
+        _stop("interrupted; what was embedded so far is kept, and the same command goes on from there", 130)
+    except KeyboardInterrupt:
+        _stop("interrupted; what was embedded so far is kept, and the same command goes on from there", 130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except known as error:
+        _stop(f"themekit: {error}", 2)
+
+
+def _stop(message: str, code: int) -> None:
+    click.echo(message, err=True)
+    sys.exit(code)
