@@ -7,7 +7,7 @@ expressions are interpreted instead of being run as code.
 Examples
 --------
 >>> import altair as alt, tempfile
->>> chart = alt.Chart(alt.InlineData(values=[{"x": 1}])).mark_point().encode(x="x:Q").properties(title="One point")
+>>> chart = alt.Chart(alt.InlineData(values=[{"x": 1}])).mark_point().encode(x="x:Q")
 >>> with tempfile.TemporaryDirectory() as folder:
 ...     [path.name for path in save_figure(chart, f"{folder}/point", formats="svg,png")]
 ['point.svg', 'point.png']
@@ -114,7 +114,7 @@ def save_figure(
     if not isinstance(chart, alt.TopLevelMixin):
         raise TypeError(_not_a_chart(chart))
     with alt.theme.enable(_theme_name(theme)):
-        spec = chart.to_dict(format="vega-lite")  # type: ignore[call-arg]
+        spec = chart.to_dict(format="vega-lite")
     content = {end: _DRAW[end](spec) for end in wanted}
     base.parent.mkdir(parents=True, exist_ok=True)
     paths = [base.with_name(f"{base.name}.{end}") for end in wanted]
@@ -281,7 +281,7 @@ def _player() -> str:
     """Return the script that draws: Vega's libraries and ours around them."""
     tones = _json({"light": style.config(), "dark": style.config(dark=True)})
     own = files("themekit").joinpath("data", "embed.js").read_text("utf-8").replace("THEMEKIT_TONES", tones)
-    return f"{vl_convert.javascript_bundle(vl_version=_VL_VERSION)}\n{own}"
+    return vl_convert.javascript_bundle(own, _VL_VERSION)
 
 
 def setup(theme: Theme = "auto") -> None:

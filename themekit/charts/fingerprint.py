@@ -100,7 +100,7 @@ def fingerprint(
     drawn = cells[cells["concept"].isin(chosen) & cells["author"].isin(shown)]
     rows, columns = _ordered(drawn, shown)
     marks = _marks(drawn, people)
-    return _chart(drawn, marks, rows, columns).properties(
+    chart: alt.LayerChart = _chart(drawn, marks, rows, columns).properties(
         width=_column_step(len(columns)) * len(columns),
         height=_row_step(len(rows)) * len(rows),
         title=style.title(
@@ -108,6 +108,7 @@ def fingerprint(
         ),
         description=_description(people, rows, columns),
     )
+    return chart
 
 
 def _too_few(n_concepts: int) -> str:
@@ -196,7 +197,7 @@ def _marks(drawn: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     found = _found(people)[["author", "meta_theme"]].rename(columns={"meta_theme": "concept"})
     leading = drawn.loc[(drawn["rank"] == 1) & ~drawn["author"].isin(found["author"]), ["author", "concept"]]
     marks = pd.concat([found.assign(mark=FOUND), leading.assign(mark=LEADING)], ignore_index=True)
-    return marks[marks["concept"].isin(drawn["concept"])]
+    return marks[marks["concept"].isin(drawn["concept"]) & marks["author"].isin(drawn["author"])]
 
 
 def _row_step(n_rows: int) -> float:
@@ -221,15 +222,11 @@ def _chart(drawn: pd.DataFrame, marks: pd.DataFrame, rows: list[str], columns: l
         scale=alt.Scale(domain=rows),
         axis=alt.Axis(title=None, labelFontSize=min(12.5, step - 1), labelOverlap=False, grid=False),
     )
-    return alt.layer(_cells(drawn, x, y), _points(marks, x, y, step))
+    return style.layered([_cells(drawn, x, y), _points(marks, x, y, step)])
 
 
 def _cells(drawn: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
-    span = (
-        max(_SMALLEST_SPAN, float(np.ceil(drawn["effect"].abs().max() * 2) / 2))
-        if drawn["effect"].notna().any()
-        else 1.0
-    )
+    span = max(_SMALLEST_SPAN, float(np.ceil(drawn["effect"].abs().fillna(0.0).max() * 2) / 2))
     shown = drawn[["author", "concept", "effect", "low", "high", "document_share"]]
     colour = alt.Color(
         "effect:Q",
@@ -241,11 +238,9 @@ def _cells(drawn: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
             gradientLength=200,
         ),
     )
-    return (
-        alt.Chart(style.inline(shown))
-        .mark_rect(style="cell")
-        .encode(x=x, y=y, color=colour, tooltip=_tooltips(), description="concept:N")
-    )
+    cells = alt.Chart(style.inline(shown)).mark_rect(style="cell")
+    chart: alt.Chart = cells.encode(x=x, y=y, color=colour, tooltip=_tooltips(), description="concept:N")
+    return chart
 
 
 def _tooltips() -> list[alt.Tooltip]:
@@ -266,7 +261,7 @@ def _points(marks: pd.DataFrame, x: alt.X, y: alt.Y, step: float) -> alt.Chart:
     looks = {FOUND: ("diamond", style.EDGE, style.BLANK), LEADING: ("circle", style.BLANK, style.EDGE)}
     shape, fill, stroke = ([looks[mark][i] for mark in domain] for i in range(3))
     legend = alt.Legend(title=None, symbolStrokeWidth=1.2) if domain else None
-    return (
+    chart: alt.Chart = (
         alt.Chart(style.inline(marks))
         .mark_point(size=float(np.clip(step**2 / 5, 36, 95)), strokeWidth=1.2, opacity=1)
         .encode(
@@ -278,6 +273,7 @@ def _points(marks: pd.DataFrame, x: alt.X, y: alt.Y, step: float) -> alt.Chart:
             description="mark:N",
         )
     )
+    return chart
 
 
 def _finding(people: pd.DataFrame) -> str:
@@ -294,11 +290,8 @@ def _finding(people: pd.DataFrame) -> str:
     if n_found == n_authors == 2:  # noqa: PLR2004
         return _both(found)
     if n_found == 0:
-        return (
-            "Neither author has a meta-theme"
-            if n_authors == 2
-            else f"None of {n_authors:,} authors has a meta-theme"
-        )  # noqa: PLR2004
+        none = "Neither author" if n_authors == 2 else f"None of {n_authors:,} authors"  # noqa: PLR2004
+        return f"{none} has a meta-theme"
     if n_found == 1:
         who, what = style.name(found["author"].iloc[0]), found["meta_theme"].iloc[0]
         return f"1 of {n_authors:,} authors has a meta-theme: {who}, {what}"
@@ -307,7 +300,7 @@ def _finding(people: pd.DataFrame) -> str:
 
 
 def _both(found: pd.DataFrame) -> str:
-    if found["meta_theme"].nunique() == 1:
+    if len(set(found["meta_theme"])) == 1:
         return f"Both authors have the same meta-theme: {found['meta_theme'].iloc[0]}"
     pairs = [f"{style.name(a)}, {c}" for a, c in zip(found["author"], found["meta_theme"], strict=True)]
     return f"Both authors have a meta-theme: {'; '.join(pairs)}"
@@ -347,7 +340,7 @@ def _description(people: pd.DataFrame, rows: list[str], columns: list[str]) -> s
     found = _found(people)
     pairs = [f"{style.name(a)}, {c}" for a, c in zip(found["author"], found["meta_theme"], strict=True)]
     return style.describe(
-        f"Heat map of {style.count(len(rows), 'author')} by {style.count(len(columns), 'concept')}, coloured by effect",
+        f"Heat map of {style.count(len(rows), 'author')} by {style.count(len(columns), 'concept')}",
         _finding(people),
         f"Meta-themes: {style.listing(pairs, 20).replace(' and ', '; ')}" if len(pairs) > 1 else "",
     )

@@ -22,7 +22,7 @@ import math
 import re
 import textwrap
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import altair as alt
 import narwhals as nw
@@ -44,7 +44,7 @@ SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down"
 EDGE = "#1b2733"
 BLANK = "#ffffff"
 QUIET = "#8a929c"  # readable on white and on black alike
-# The first has the widths of the second and comes with the library that makes the pictures: the same everywhere.
+# The first has the widths of the second and comes with the library that makes the pictures.
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 
 _LIGHT = {"paper": "#ffffff", "ink": "#1b2733", "soft": "#56616d", "grid": "#e6e9ec"}
@@ -156,9 +156,10 @@ def _styles(tone: dict[str, str]) -> dict[str, Any]:
         "halo": {"fill": tone["paper"], "stroke": tone["paper"], "strokeWidth": 4, "strokeJoin": "round",
                  "fontSize": 12.5, "fontWeight": 600, "opacity": 0.85},
         "aside": {"color": tone["soft"], "fontSize": 11, "fontWeight": 400},
-        "aside-halo": {"fill": tone["paper"], "stroke": tone["paper"], "strokeWidth": 3, "strokeJoin": "round",
-                       "fontSize": 11, "fontWeight": 400, "opacity": 0.85},
-        "hole": {"fill": tone["paper"], "stroke": None, "opacity": 1},
+        "aside-halo": {"fill": tone["paper"], "stroke": tone["paper"], "strokeWidth": 3,
+                       "strokeJoin": "round", "fontSize": 11, "fontWeight": 400, "opacity": 0.85},
+        "hole": {"color": tone["paper"], "opacity": 1},
+        "dot": {"stroke": tone["ink"]},
         "note": {"color": tone["soft"], "fontSize": 14},
     }  # fmt: skip
 
@@ -285,14 +286,14 @@ def visible(text: object) -> str:
     >>> visible("Ann\n\x1b[31m <b>Ø</b>")
     'Ann \\x1b[31m <b>Ø</b>'
     """
-    if text is None or (pd.api.types.is_scalar(text) and pd.isna(text)):
+    if _plain(text) is None:
         return ""
     folded = re.sub(r"[\t\n\v\f\r\x85\xa0 ]+", " ", str(text)).strip()
     return "".join(_code(letter) if _is_hidden(letter) else letter for letter in folded)
 
 
 def _is_hidden(letter: str) -> bool:
-    # Cn holds what no file may contain, such as U+FFFF; a letter that is newer than Python's tables stands as its code.
+    # Cn holds what no file may contain, such as U+FFFF, and letters newer than Python's tables.
     return letter in _HIDDEN or unicodedata.category(letter) in {"Cc", "Cs", "Cn"}
 
 
@@ -504,7 +505,7 @@ def nothing(what: str, reason: str) -> alt.Chart:
     'No passages to map'
     """
     width = 520
-    return (
+    chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=[{"note": reason}]))
         .mark_text(style="note", align="left", limit=width)
         .encode(text="note:N", x=alt.value(0), y=alt.value(12))
@@ -515,3 +516,27 @@ def nothing(what: str, reason: str) -> alt.Chart:
             description=describe("A chart without marks", what, reason),
         )
     )
+    return chart
+
+
+def layered(layers: Sequence[alt.Chart]) -> alt.LayerChart:
+    """Return charts drawn over each other, the first at the bottom.
+
+    Parameters
+    ----------
+    layers : sequence of altair.Chart
+        Charts of one place.
+
+    Returns
+    -------
+    altair.LayerChart
+        To be given a size, a title and a description.
+
+    Examples
+    --------
+    >>> points = alt.Chart(inline(pd.DataFrame({"x": [1]}))).mark_point().encode(x="x:Q")
+    >>> len(layered([points, points.mark_text()]).layer)
+    2
+    """
+    # Altair says that it may also return a facet chart, which it does for facet charts only.
+    return cast("alt.LayerChart", alt.layer(*layers))

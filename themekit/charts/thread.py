@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 MAX_TOPICS = 40
 SHOWS, ABSENT = "the theme shows", "it does not"
 _COLUMNS = (
-    "document_id", "title", "date", "year", "topic_id", "label", "author", "concept", "score", "shows", "n_passages",
+    "document_id", "title", "date", "year", "topic_id", "label", "author", "concept", "score", "shows",
+    "n_passages",
 )  # fmt: skip
 _WIDTH, _ROW = 620, 27
 _UNDATED_ROOM = 150
@@ -94,12 +95,13 @@ def thread(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
     drawn = rows[rows["topic_id"].isin(topics["topic_id"])].merge(documents, on="document_id")
     drawn = drawn.assign(topic=drawn["topic_id"].map(topics.set_index("topic_id")["topic"]))
     width = _WIDTH if documents["when"].notna().any() else _UNDATED_ROOM * 2
-    return _chart(drawn, topics["topic"].tolist(), width).properties(
+    chart: alt.LayerChart = _chart(drawn, topics["topic"].tolist(), width).properties(
         width=width,
         height=_ROW * len(topics),
         title=style.title(_finding(rows), _counts(rows, documents, topics), width=width + 200),
         description=_description(rows, documents, topics),
     )
+    return chart
 
 
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
@@ -198,7 +200,7 @@ def _chart(drawn: pd.DataFrame, topics: list[str], width: float) -> alt.LayerCha
         placed = undated.assign(place=start + undated["slot"] * step)
         x = alt.X("place:Q", scale=None, axis=None)
         layers += [*_beads(placed, "place", x, y, n_documents=n_documents), _heading(start)]
-    return alt.layer(*layers)
+    return style.layered(layers)
 
 
 def _time(days: pd.Series[float], when: pd.Series[float]) -> alt.X:
@@ -214,7 +216,7 @@ def _time(days: pd.Series[float], when: pd.Series[float]) -> alt.X:
 
 
 def _months(start: int, end: int) -> list[int]:
-    """Return the first days of at most eight months, in milliseconds; left to itself the axis repeats a month."""
+    """Return the first days of at most eight months, in milliseconds: no month is said twice."""
     first, last = (pd.Timestamp(edge, unit="ms").to_period("M") for edge in (start, end))
     months = pd.period_range(first, last, freq="M")
     every = next(step for step in (1, 2, 3, 6, 12) if len(months) <= 8 * step)
@@ -237,7 +239,7 @@ def _beads(rows: pd.DataFrame, column: str, x: alt.X, y: alt.Y, *, n_documents: 
         scale=alt.Scale(domain=[0, 12], range=[30 * room, 190 * room], clamp=True),
         legend=None,
     )
-    # A field of its own: a legend that is left out would take with it those of all channels with the same domain.
+    # A field of its own: leaving out a legend leaves out those of all channels with the same domain.
     wire = alt.Color(
         "shows:N", scale=alt.Scale(domain=[True, False], range=[style.ACCENT, style.QUIET]), legend=None
     )
@@ -286,7 +288,8 @@ def _tooltips() -> list[alt.Tooltip]:
 def _heading(start: float) -> alt.Chart:
     data = alt.InlineData(values=[{"heading": "no date"}])
     mark = alt.Chart(data).mark_text(style="aside", align="left", baseline="bottom")
-    return mark.encode(text="heading:N", x=alt.value(start - 4), y=alt.value(-6))
+    heading: alt.Chart = mark.encode(text="heading:N", x=alt.value(start - 4), y=alt.value(-6))
+    return heading
 
 
 def _finding(rows: pd.DataFrame) -> str:
@@ -300,8 +303,9 @@ def _finding(rows: pd.DataFrame) -> str:
         return f"{what.capitalize()} shows in the one document by {who}"
     if k == 1:
         return f"{what.capitalize()} shows in {of_documents} by {who}"
-    topics = style.count(showing["topic_id"].nunique(), "topic")
-    return f"{who} comes back to {what} in {of_documents}, {'within' if topics == '1 topic' else 'across'} {topics}"
+    n_topics = showing["topic_id"].nunique()
+    where = f"{'within' if n_topics == 1 else 'across'} {style.count(n_topics, 'topic')}"
+    return f"{who} comes back to {what} in {of_documents}, {where}"
 
 
 def _counts(rows: pd.DataFrame, documents: pd.DataFrame, topics: pd.DataFrame) -> str:

@@ -81,19 +81,20 @@ def topic_map(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
     drawn = _thinned(points)
     scale = _Places(points)
     layers = [_points(drawn, scale), *_labels(scale.labels(topics), scale)]
-    return alt.layer(*layers).properties(
+    chart: alt.LayerChart = style.layered(layers).properties(
         width=_WIDTH,
         height=_HEIGHT,
         title=style.title(_finding(points, topics), _counts(points, drawn, topics), width=_WIDTH),
         description=_description(points, topics),
     )
+    return chart
 
 
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
     places = {axis: pd.to_numeric(frame[axis], errors="coerce").astype(float) for axis in ("x", "y")}
     ids = {column: frame[column].astype(str) for column in ("passage_id", "topic_id")}
-    placed = frame.assign(**places, **ids)
-    placed = placed[np.isfinite(placed["x"]) & np.isfinite(placed["y"])]
+    is_placed = np.isfinite(places["x"]) & np.isfinite(places["y"])
+    placed = frame.assign(**places, **ids).loc[is_placed]
     return placed.sort_values(["topic_id", "passage_id"], ignore_index=True)
 
 
@@ -140,7 +141,7 @@ class _Places:
             text = style.shorten(topic.label, 30)
             place = self._free(topic, len(text) * _LETTER, taken)
             if place is not None and text:
-                rows.append({"x": place[0], "y": place[1], "label": text, "is_coloured": topic.colour > 0})
+                rows.append((*place, text, bool(topic.colour)))
         return pd.DataFrame(rows, columns=["x", "y", "label", "is_coloured"])
 
     def _free(self, topic: Any, width: float, taken: list[Box]) -> tuple[float, float] | None:  # noqa: ANN401 - a row
@@ -173,21 +174,21 @@ def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _position(places: _Places) -> dict[str, alt.X | alt.Y]:
-    return {
-        "x": alt.X("x:Q", axis=None, scale=alt.Scale(domain=list(places.x), nice=False, zero=False)),
-        "y": alt.Y("y:Q", axis=None, scale=alt.Scale(domain=list(places.y), nice=False, zero=False)),
-    }
+def _position(places: _Places) -> tuple[alt.X, alt.Y]:
+    return (
+        alt.X("x:Q", axis=None, scale=alt.Scale(domain=list(places.x), nice=False, zero=False)),
+        alt.Y("y:Q", axis=None, scale=alt.Scale(domain=list(places.y), nice=False, zero=False)),
+    )
 
 
 def _points(drawn: pd.DataFrame, places: _Places) -> alt.Chart:
     told = [column for column in ("author", "title", "date", "label", "passage_id") if column in drawn]
     pick = alt.selection_point(name="pick", fields=["passage_id"])
-    chart = (
+    chart: alt.Chart = (
         alt.Chart(style.inline(drawn[["x", "y", "colour", *told]]), name="passages")
-        .mark_point(size=float(np.clip(60_000 / len(drawn), 16, 80)), stroke=style.EDGE, strokeWidth=0.4)
+        .mark_point(size=float(np.clip(60_000 / len(drawn), 16, 80)), style="dot", strokeWidth=0.4)
         .encode(
-            **_position(places),
+            *_position(places),
             fill=alt.Fill(
                 "colour:N",
                 scale=alt.Scale(
@@ -228,7 +229,7 @@ def _labels(labels: pd.DataFrame, places: _Places) -> list[alt.Chart]:
         some = labels.loc[labels["is_coloured"] == is_coloured, ["x", "y", "label"]]
         if some.empty:
             continue
-        base = alt.Chart(style.inline(some)).encode(**_position(places), text="label:N")
+        base = alt.Chart(style.inline(some)).encode(*_position(places), text="label:N")
         halo = "halo" if is_coloured else "aside-halo"
         layers += [base.mark_text(style=halo, aria=False), base.mark_text(style=look)]
     return layers
@@ -247,9 +248,9 @@ def _counts(points: pd.DataFrame, drawn: pd.DataFrame, topics: pd.DataFrame) -> 
     n_grey = int((topics["colour"] == 0).sum())
     parts = [
         f"{len(drawn):,} of {len(points):,} passages drawn" if len(drawn) < len(points) else "",
-        f"the {len(style.CATEGORIES)} largest topics in colour, {n_grey:,} more in grey" if n_grey else "",
+        f"{len(style.CATEGORIES)} largest topics in colour, {n_grey:,} in grey" if n_grey else "",
         "one point is one passage",
-        "distances on the map are not evidence",
+        "distance is not evidence",
     ]
     text = " · ".join(part for part in parts if part)
     return text[0].upper() + text[1:]

@@ -1,0 +1,51 @@
+// Draws charts in a notebook, in the HTML made from it and in a saved page. Nothing is fetched: this is bundled with
+// vega, vegaLite and vegaEmbed, and the expressions of a chart are interpreted, never evaluated as code.
+Object.assign(window, { vega, vegaLite, vegaEmbed });
+window.themekit = (function (tones) {
+  const drawn = new Map();
+
+  // A notebook says how it looks. Any other page looks as its reader's system does.
+  function isDark() {
+    const { dataset, classList } = document.body;
+    if (dataset.jpThemeLight) return dataset.jpThemeLight === "false";
+    if (classList.contains("vscode-light")) return false;
+    return classList.contains("vscode-dark") || matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+
+  // Only what has the light theme's value is replaced: what a user configured stays.
+  function darken(value, light, dark) {
+    if (JSON.stringify(value) === JSON.stringify(light)) return dark;
+    if (!value || !light || typeof value !== "object" || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, darken(part, light[key], (dark || {})[key])]));
+  }
+
+  async function draw(element, spec, options = {}) {
+    drawn.set(element, { spec, options });
+    const dark = isDark();
+    const follows = spec.usermeta && spec.usermeta.themekit === "auto";
+    const shown = follows && dark ? { ...spec, config: darken(spec.config, tones.light, tones.dark) } : spec;
+    try {
+      await vegaEmbed(element, shown, {
+        mode: "vega-lite",
+        renderer: "svg",
+        ast: true,
+        tooltip: { theme: dark ? "dark" : "light" },
+        actions: { export: true, source: false, compiled: false, editor: false },
+        ...options,
+      });
+    } catch (error) {
+      element.textContent = "This chart cannot be drawn: " + error.message;
+    }
+  }
+
+  function drawAgain() {
+    for (const [element, { spec, options }] of [...drawn]) {
+      if (!element.isConnected) drawn.delete(element);
+      else if (spec.usermeta && spec.usermeta.themekit === "auto") draw(element, spec, options);
+    }
+  }
+
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAgain);
+  new MutationObserver(drawAgain).observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
+  return { draw };
+})(THEMEKIT_TONES);
