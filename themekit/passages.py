@@ -35,8 +35,30 @@ MIN_WORDS = 30
 MAX_WORDS = 90
 _AIM = 45
 _INNER_STOP = re.compile(r"[;:—–,)]['\"”’]?$")
+# A quotation mark or bracket right after a stop closes the sentence before it, whatever the rules say.
+_CLOSERS = frozenset("\"'”’»)]")
 _OPENERS = frozenset(
-    ["and", "but", "so", "because", "then", "when", "which", "while", "if", "although", "though", "yet", "or", "um", "uh", "okay", "yeah", "now", "well"]
+    [
+        "and",
+        "but",
+        "so",
+        "because",
+        "then",
+        "when",
+        "which",
+        "while",
+        "if",
+        "although",
+        "though",
+        "yet",
+        "or",
+        "um",
+        "uh",
+        "okay",
+        "yeah",
+        "now",
+        "well",
+    ]
 )
 
 
@@ -61,7 +83,7 @@ def split_passages(corpus: Corpus, encoder: Encoder, *, n_sentences: int = N_SEN
         Counts tokens and says how many it reads; no passage is longer.
     n_sentences : int, default 3
         Sentences per passage. Short ones are joined on until there are
-        30 words, and none but a single long sentence has more than 90.
+        30 words; no passage has more than 90.
 
     Returns
     -------
@@ -99,9 +121,13 @@ def sentences(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the sentences of ``text[start:end]``, trimmed, none longer than :data:`MAX_WORDS` words."""
     import sentencex  # noqa: PLC0415 - loaded when a text is split, not when themekit is imported
 
-    stretch = text[start:end]
-    for boundary in sentencex.get_sentence_boundaries("en", stretch):
-        piece = _trim(text, start + boundary["start_index"], start + boundary["end_index"])
+    begin = start
+    for boundary in sentencex.get_sentence_boundaries("en", text[start:end]):
+        stop = max(begin, start + boundary["end_index"])
+        while begin < stop < end and text[stop] in _CLOSERS and not text[stop - 1].isspace():
+            stop += 1
+        piece = _trim(text, begin, stop)
+        begin = stop
         if piece.n_words > MAX_WORDS:
             yield from _cut_long(text, piece)
         elif piece.n_words:

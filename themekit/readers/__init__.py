@@ -20,7 +20,18 @@ from themekit.readers.document import (
     count,
 )
 
-__all__ = ["FAMILIES", "NOBODYS", "NOT_YET", "READERS", "Note", "RawDocument", "Turn", "UnreadableFileError", "count", "read_file"]
+__all__ = [
+    "FAMILIES",
+    "NOBODYS",
+    "NOT_YET",
+    "READERS",
+    "Note",
+    "RawDocument",
+    "Turn",
+    "UnreadableFileError",
+    "count",
+    "read_file",
+]
 
 _MODULES: tuple[ModuleType, ...] = (markdown, plain)
 READERS: dict[str, ModuleType] = {suffix: module for module in _MODULES for suffix in module.SUFFIXES}

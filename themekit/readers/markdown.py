@@ -21,17 +21,31 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-SUFFIXES = {".md": "Markdown", ".markdown": "Markdown", ".mdown": "Markdown", ".mkd": "Markdown", ".qmd": "Markdown"}
+SUFFIXES = {
+    ".md": "Markdown",
+    ".markdown": "Markdown",
+    ".mdown": "Markdown",
+    ".mkd": "Markdown",
+    ".qmd": "Markdown",
+}
 
 _YAML = re.compile(r"\A---[ \t]*\n(?P<head>.*?)(?:\n|(?<=---\n))(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML = re.compile(r"\A\+\+\+[ \t]*\n(?P<head>.*?)\n?\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
-_PLAIN_FIELD = re.compile(r"^(title|author|date|kind|speakers?|guests?|interviewers?|hosts?)[ \t]*:[ \t]*(\S.*?)[ \t]*$", re.M | re.I)
+_PLAIN_FIELD = re.compile(
+    r"^(title|author|date|kind|speakers?|guests?|interviewers?|hosts?)[ \t]*:[ \t]*(\S.*?)[ \t]*$",
+    re.M | re.I,
+)
 # What Jekyll, Hugo and Obsidian put between the words.
 _MACROS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{:.*?\}|%%.*?%%|!\[\[[^\]\n]*\]\]", re.DOTALL)
 _WIKI_LINK = re.compile(r"\[\[(?:[^\]\n|]*\|)?([^\]\n|]+)\]\]")
 _HIGHLIGHT = re.compile(r"==(\S(?:[^=\n]*\S)?)==")
 _BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
-_NOT_PROSE = {"fence": "code block", "code_block": "code block", "table_open": "table", "footnote_open": "footnote"}
+_NOT_PROSE = {
+    "fence": "code block",
+    "code_block": "code block",
+    "table_open": "table",
+    "footnote_open": "footnote",
+}
 
 
 def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers

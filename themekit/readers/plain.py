@@ -58,9 +58,13 @@ def _guess_encoding(data: bytes) -> tuple[str, list[Note]]:
         raise _not_text()
     best = from_bytes(data).best()
     if best is None:
-        raise UnreadableFileError("seen bytes in no known encoding; expected UTF-8 text; save the file as UTF-8")
+        raise UnreadableFileError(
+            "seen bytes in no known encoding; expected UTF-8 text; save the file as UTF-8"
+        )
     return str(best).removeprefix("\ufeff"), [Note("repaired", f"not UTF-8: read as {best.encoding}")]
 
 
 def _not_text() -> UnreadableFileError:
-    return UnreadableFileError("seen bytes that are not text; expected a text file; nothing was taken from it")
+    return UnreadableFileError(
+        "seen bytes that are not text; expected a text file; nothing was taken from it"
+    )
