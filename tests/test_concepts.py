@@ -1,0 +1,214 @@
+"""The catalogue, a user's own concepts, and the directions they stand for."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from themekit.concepts import DOMAINS, Concept, ConceptError, catalogue, choose, table, vectors
+from themekit.encoders import embed
+
+# The names that were promised, in the order of the promise.
+PROMISED = """
+compression scaling representation leverage agency feedback repair emergence translation constraint
+attention patience chance threshold rigour play competition memory belonging symmetry trust
+imitation freedom ambition simplicity craft exploration selection abstraction analogy decomposition
+invariance decay equilibrium risk curiosity doubt courage care duty justice sacrifice solitude
+transformation identity disguise paradox ritual rhythm improvisation measurement prediction
+storytelling teaching stewardship hospitality exchange power wonder perspective
+""".split()  # noqa: SIM905 - reads better than sixty quoted words
+
+
+def test_every_promised_name_is_there_once():
+    names = [c.name for c in catalogue()]
+    assert len(PROMISED) == 60
+    assert not set(PROMISED) - set(names)
+    assert len(names) == len(set(names)) >= 60
+
+
+@pytest.mark.parametrize("concept", catalogue(), ids=lambda c: c.name)
+def test_a_concept_is_whole(concept):
+    assert tuple(concept.exemplars) == DOMAINS
+    assert len(set(concept.exemplars.values())) == 12
+    assert all(8 <= len(sentence.split()) <= 60 for sentence in concept.exemplars.values())
+    assert concept.gloss.endswith(".")
+    assert concept.family
+    assert concept.synonyms
+    assert concept.name not in concept.synonyms
+
+
+@pytest.mark.parametrize("concept", catalogue(), ids=lambda c: c.name)
+def test_no_exemplar_contains_the_name(concept):
+    named = re.compile(rf"\b{concept.name}", re.IGNORECASE)
+    assert [s for s in concept.exemplars.values() if named.search(s)] == []
+
+
+def test_no_sentence_serves_two_concepts():
+    sentences = [s for c in catalogue() for s in c.exemplars.values()]
+    assert len(set(sentences)) == len(sentences)
+
+
+def test_table_has_a_row_for_each():
+    frame = table()
+    assert list(frame.columns) == ["concept", "family", "gloss", "synonyms", "n_exemplars"]
+    assert frame["concept"].tolist() == [c.name for c in catalogue()]
+    assert frame["n_exemplars"].eq(12).all()
+    assert table(choose("repair"))["concept"].tolist() == ["repair"]
+
+
+def test_choose_by_name_in_the_order_asked_for_each_once():
+    assert [c.name for c in choose("repair, Chance,repair ,")] == ["repair", "chance"]
+    assert [c.name for c in choose(["memory", "play"])] == ["memory", "play"]
+    assert choose() == list(catalogue())
+    own = Concept("tenderness", "Touching things as if they could break.")
+    assert choose([own, "play"])[0] is own
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"), [("repiar", "repair"), ("scalng", "scaling"), ("condensation", "compression")]
+)
+def test_an_unknown_name_is_an_error_with_near_names(asked, near):
+    with pytest.raises(ConceptError) as caught:
+        choose(f"chance,{asked}")
+    message = str(caught.value)
+    assert message.startswith(f"seen concept '{asked}'; expected a name in the catalogue of ")
+    assert near in message
+    assert "themekit.concepts.table()" in message
+
+
+@pytest.mark.parametrize("asked", ["", " , ", []])
+def test_no_name_is_an_error(asked):
+    with pytest.raises(ConceptError, match=r"seen no concept; expected at least one name; leave the option"):
+        choose(asked)
+
+
+OWN = {
+    "tenderness": "Touching things as if they could break.",
+    "tides": {
+        "gloss": "What comes and goes by itself.",
+        "exemplars": {"cooking": "The dough rose and sank."},
+    },
+    "repair": "Mending, in my own words.",
+    "lists": {"gloss": "Setting things in a row.", "exemplars": ["One egg, two eggs.", "Nail, screw, bolt."]},
+}
+
+
+@pytest.mark.parametrize("form", ["mapping", "json", "yml", "yaml", "list"])
+def test_choose_from_a_mapping_or_a_file(form, tmp_path):
+    import yaml
+
+    given = OWN
+    if form in {"json", "list"}:
+        given = tmp_path / "own.json"
+        content = OWN if form == "json" else [
+            {"name": n} | ({"gloss": v} if isinstance(v, str) else v) for n, v in OWN.items()
+        ]  # fmt: skip
+        given.write_text(json.dumps(content), encoding="utf-8")
+    elif form != "mapping":
+        given = tmp_path / f"own.{form}"
+        given.write_text(yaml.safe_dump(OWN, sort_keys=False), encoding="utf-8")
+    found = {c.name: c for c in choose(given)}
+    assert list(found) == list(OWN)
+    assert found["tenderness"] == Concept("tenderness", OWN["tenderness"])
+    assert dict(found["tides"].exemplars) == {"cooking": "The dough rose and sank."}
+    assert list(found["lists"].exemplars.values()) == ["One egg, two eggs.", "Nail, screw, bolt."]
+    # A name of the catalogue keeps its exemplars unless the file brings its own.
+    assert found["repair"].gloss == "Mending, in my own words."
+    assert found["repair"].exemplars == choose("repair")[0].exemplars
+    if form != "mapping":
+        assert [c.name for c in choose(str(given))] == list(OWN)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("broken.json", "{"),
+        ("broken.yml", "a: [1"),
+        ("words.yml", "just words"),
+        ("empty.yml", ""),
+        ("numbers.yml", "repair: 3"),
+        ("blank.yml", "repair: ' '"),
+        ("nameless.json", "[1, 2]"),
+        ("bytes.yml", b"\xff\xfe\x00bad"),
+    ],
+)
+def test_a_file_of_another_form_says_what_is_expected(name, content, tmp_path):
+    file = tmp_path / name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ConceptError, match=r"seen .*; expected .*; write .*tenderness: ") as caught:
+        choose(file)
+    assert "\n\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_named():
+    with pytest.raises(
+        ConceptError, match=r"seen no readable file at 'nowhere\.yml'; expected .*; check the path"
+    ):
+        choose("nowhere.yml")
+
+
+@pytest.fixture(scope="module")
+def static():
+    from themekit import find_encoder
+
+    return find_encoder("static")
+
+
+def test_directions_are_as_defined(hashing_encoder):
+    whole = catalogue()
+    x = np.array([embed([c.exemplars[d] for d in DOMAINS], hashing_encoder) for c in whole], dtype=float)
+    expected = (x - x.mean(axis=0)).mean(axis=1)
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    np.testing.assert_allclose(vectors(list(whole), hashing_encoder), expected, atol=1e-9)
+
+
+def test_a_gloss_alone_is_taken_from_the_mean_gloss(hashing_encoder):
+    own = Concept("tenderness", "Touching things as if they could break.")
+    glosses = embed([f"{c.name}: {c.gloss}" for c in catalogue()], hashing_encoder).astype(float)
+    expected = embed([f"{own.name}: {own.gloss}"], hashing_encoder)[0] - glosses.mean(axis=0)
+    expected /= np.linalg.norm(expected)
+    np.testing.assert_allclose(vectors([own], hashing_encoder)[0], expected, atol=1e-9)
+
+
+def test_a_direction_does_not_depend_on_its_rivals(hashing_encoder):
+    alone = vectors(choose("repair"), hashing_encoder)[0]
+    among = vectors(choose("chance,repair,play"), hashing_encoder)[1]
+    np.testing.assert_array_equal(alone, among)
+
+
+def test_own_exemplars_in_the_catalogues_domains_give_the_catalogues_direction(hashing_encoder):
+    repair = choose("repair")[0]
+    copy = Concept("mending", "Another name.", exemplars=dict(repair.exemplars))
+    np.testing.assert_allclose(
+        vectors([copy], hashing_encoder), vectors([repair], hashing_encoder), atol=1e-9
+    )
+
+
+def test_own_domains_work(static):
+    own = choose({"lists": OWN["lists"], "tenderness": OWN["tenderness"]})
+    found = vectors(own, static)
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1)
+
+
+def test_a_gloss_finds_its_own_concept_more_often_than_chance(static):
+    # Planted: the catalogue's own gloss against the direction that its exemplars give.
+    whole = list(catalogue())
+    by_gloss = vectors([Concept(c.name, c.gloss) for c in whole], static)
+    first = (by_gloss @ vectors(whole, static).T).argmax(axis=1) == np.arange(len(whole))
+    assert first.mean() > 0.5
+
+
+def test_a_held_out_sentence_finds_its_own_concept_more_often_than_chance(static):
+    # Chance would be one in sixty; benchmarks measure how much more than this it is.
+    whole = list(catalogue())
+    x = np.array([embed([c.exemplars[d] for d in DOMAINS], static) for c in whole], dtype=float)
+    x -= x.mean(axis=0)
+    hits = []
+    for d in range(len(DOMAINS)):
+        rest = np.delete(x, d, axis=1).mean(axis=1)
+        rest /= np.linalg.norm(rest, axis=1, keepdims=True)
+        hits.append(((x[:, d] @ rest.T).argmax(axis=1) == np.arange(len(whole))).mean())
+    assert np.mean(hits) > 0.1
