@@ -67,9 +67,17 @@ class Encoder(Protocol):
         Tokens that it reads of one text; the rest it would cut.
     """
 
-    name: str
-    key: str
-    max_tokens: int
+    @property
+    def name(self) -> str:
+        """For people."""
+
+    @property
+    def key(self) -> str:
+        """For the cache."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens that are read of one text."""
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return unit vectors of shape ``(n_texts, n_dimensions)``."""

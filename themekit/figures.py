@@ -24,6 +24,7 @@ import os
 import re
 import struct
 import tempfile
+import unicodedata
 import zlib
 from functools import cache
 from importlib.resources import files
@@ -39,7 +40,9 @@ from themekit.charts import style
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["FORMATS", "save_figure", "setup"]
+    from themekit.result import Result
+
+__all__ = ["FORMATS", "save_all", "save_figure", "setup"]
 
 FORMATS = ("svg", "png", "html", "pdf")
 DEFAULT = ("svg", "png", "html")
@@ -386,3 +389,51 @@ _CELL = """<div id="themekit-{mark}"></div>
 </script>"""
 
 alt.renderers.register("themekit", _show)
+
+
+def save_all(
+    result: Result, folder: str | os.PathLike[str], *, formats: Sequence[str] = DEFAULT
+) -> list[Path]:
+    """Save the figures of a result: all authors' fingerprint, the map of passages, each author's thread.
+
+    Parameters
+    ----------
+    result : Result
+    folder : str or path
+        Made if it is not there. Figures of the same names are replaced.
+    formats : sequence of str
+        Some of ``svg``, ``png``, ``html`` and ``pdf``.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files.
+    """
+    from themekit import charts  # noqa: PLC0415 - only where all are drawn
+
+    folder = Path(folder)
+    named = {
+        "fingerprint": charts.fingerprint(result.themes, result.authors),
+        "topic-map": charts.topic_map(result.map_frame()),
+    }
+    for author in result.authors["author"]:
+        named[_fresh(f"thread-{_slug(author)}", named)] = charts.thread(result.thread_frame(author))
+    return [
+        path for name, chart in named.items() for path in save_figure(chart, folder / name, formats=formats)
+    ]
+
+
+def _slug(name: str) -> str:
+    """Return a file name that is safe on every system: letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return (
+        re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60]
+        or hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    )
+
+
+def _fresh(name: str, taken: dict[str, object]) -> str:
+    n = 1
+    while (tried := name if n == 1 else f"{name}-{n}") in taken:
+        n += 1
+    return tried

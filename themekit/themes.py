@@ -5,8 +5,8 @@ The estimate, in the order the data flows (DESIGN section 2, steps 5 to 8):
 1. *Passage scores.* A passage's vector, less the mean of its topic, is set
    against each concept's direction (cosine). The topic's mean comes from other
    people's passages, shrunk towards the grand mean where there are few.
-2. *Contribution scores.* The mean of the top third of a contribution's
-   passages: a theme shows in a part of what one writes.
+2. *Contribution scores.* The mean of a contribution's passages, weighted by
+   rank: a theme shows in a part of what one writes.
 3. *Author effects.* The author's mean against everybody else's, in standard
    deviations of a comparable contribution's score (same kind).
 4. *Chance.* Author labels are permuted over contributions within kind;
@@ -70,9 +70,7 @@ class ThemeEstimator:
         Author labels are shuffled so often; the smallest p is one over that.
     n_bootstrap : int, default 1000
         Contributions are resampled so often for the 95 % interval.
-    top_share : float, default 1/3
-        The share of a contribution's passages whose mean is its score.
-    shrinkage : float, default 10
+    shrinkage : float, default 30
         The grand mean counts as so many passages in each topic's mean.
     level : float, default 0.05
         False discovery rate over authors at which a theme is ``found``.
@@ -104,12 +102,11 @@ class ThemeEstimator:
     """
 
     def __init__(
-        self, *, n_permutations: int = 2000, n_bootstrap: int = 1000, top_share: float = 1 / 3,
-        shrinkage: float = 10.0, level: float = 0.05, seed: int = 0,
+        self, *, n_permutations: int = 2000, n_bootstrap: int = 1000,
+        shrinkage: float = 30.0, level: float = 0.05, seed: int = 0,
     ) -> None:  # fmt: skip
         self.n_permutations = n_permutations
         self.n_bootstrap = n_bootstrap
-        self.top_share = top_share
         self.shrinkage = shrinkage
         self.level = level
         self.seed = seed
@@ -167,7 +164,7 @@ class ThemeEstimator:
             data.vectors, data.topics, data.passage_author, shrinkage=self.shrinkage, leave_out=leave_out
         )
         scores = residuals @ directions.T
-        return scores, contribution_scores(scores, data.passage_contribution, top_share=self.top_share)
+        return scores, contribution_scores(scores, data.passage_contribution)
 
     def _author(
         self, name: str, data: _Data, shown: _Scores, tested: _Scores, concepts: list[str]
@@ -542,7 +539,7 @@ def topic_residuals(
     topics: NDArray[np.int64],
     authors: NDArray[np.int64],
     *,
-    shrinkage: float = 10.0,
+    shrinkage: float = 30.0,
     leave_out: bool = True,
 ) -> NDArray[np.float64]:
     """Take out of each passage what its topic accounts for.
@@ -552,7 +549,7 @@ def topic_residuals(
     vectors : numpy.ndarray of shape (n_passages, n_dimensions)
     topics, authors : numpy.ndarray of shape (n_passages,)
         Numbers from 0.
-    shrinkage : float, default 10
+    shrinkage : float, default 30
         The grand mean counts as so many passages beside the topic's own.
     leave_out : bool, default True
         Take the means without the author of the passage.
@@ -599,28 +596,35 @@ def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     return unit
 
 
-def contribution_scores(
-    scores: NDArray[np.float64], contributions: NDArray[np.int64], *, top_share: float = 1 / 3
-) -> NDArray[np.float64]:
-    """Sum passage scores up by contribution: the mean of the highest third for each concept.
+def contribution_scores(scores: NDArray[np.float64], contributions: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Sum passage scores up by contribution: the mean weighted by rank, for each concept.
+
+    A theme shows in a part of what one writes, so that high passages should count for more. Weights
+    that grow with the rank (the highest of n counts n times as much as the lowest) did as
+    well as the mean of the highest third with MiniLM and better with static vectors, and have no
+    threshold that a passage could fall on either side of.
 
     Parameters
     ----------
     scores : numpy.ndarray of shape (n_passages, n_concepts)
     contributions : numpy.ndarray of shape (n_passages,)
         Numbers from 0 without gaps.
-    top_share : float, default 1/3
-        The share of passages that is taken, at least one; 1 gives the plain mean.
 
     Returns
     -------
     numpy.ndarray of shape (n_contributions, n_concepts)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> contribution_scores(np.array([[0.0], [3.0], [1.0]]), np.array([0, 0, 1])).tolist()
+    [[2.0], [1.0]]
     """
     order = np.argsort(contributions, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(contributions[order]) > 0])
     out = np.empty((len(starts), scores.shape[1]))
     for i, (begin, end) in enumerate(zip(starts, [*starts[1:], len(order)], strict=True)):
-        own = scores[order[begin:end]]
-        n_top = max(1, int(np.ceil(len(own) * top_share)))
-        out[i] = np.sort(own, axis=0)[-n_top:].mean(axis=0)
+        own = np.sort(scores[order[begin:end]], axis=0)
+        weights = np.arange(1, len(own) + 1)
+        out[i] = weights @ own / weights.sum()
     return out
