@@ -100,7 +100,7 @@ def test_what_is_not_prose_is_left_out_and_counted():
     ]
     assert document.title == "Title"
     assert notes(document) == [
-        "dropped: 2 headings", "dropped: 1 code block", "dropped: 1 table", "dropped: 1 footnote",
+        "dropped: 1 code block", "dropped: 1 table", "dropped: 1 footnote", "dropped: 2 headings",
         "kept: 1 quoted paragraph, not counted as the author's words",
     ]  # fmt: skip
 

@@ -8,7 +8,6 @@ file, name its module in :data:`READERS`, and add a test; CONTRIBUTING shows it.
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from types import ModuleType
 
 from themekit.readers import markdown, plain
 from themekit.readers.document import (
@@ -19,6 +18,10 @@ from themekit.readers.document import (
     UnreadableFileError,
     count,
 )
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 __all__ = [
     "FAMILIES",

@@ -20,7 +20,19 @@ _DAY_FIRST = re.compile(
     rf"(?<!\d)(?P<d>0?[1-9]|[12]\d|3[01])(?P<sep>[-_. ])(?P<m>0?[1-9]|1[0-2])(?P=sep)(?P<y>{_YEAR})(?!\d)"
 )
 _SLASHED = re.compile(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*")
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?(?:the\s+)?"
+_NTH = r"\d{1,2}(?:st|nd|rd|th)?"
+_LEADING = re.compile(
+    rf"{_WEEKDAY}(?:(?P<whole>\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}"
+    rf"|{_NTH}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}|{_MONTH}\s+{_NTH},?\s+{_YEAR})"
+    rf"|(?P<part>{_NTH}\s+(?:of\s+)?{_MONTH}|{_MONTH}\s+{_NTH}))\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"(?:[^\W\d_][\w.'’-]*[ ,]+){1,4}")
+_MONTH_YEAR = re.compile(rf"{_MONTH},?\s+{_YEAR}", re.IGNORECASE)
 _LONGEST = 60
+_N_DATE_WORDS = 9
 _MONTHS_IN_YEAR = 12
 
 
@@ -48,6 +60,54 @@ def parse(value: object) -> tuple[str | None, list[Note]]:
     if date is None:
         return None, [_refused(text)]
     return date, [Note("guessed", f"date {text[:_LONGEST]!r} read as {date}")]
+
+
+def leading(text: str, year: str | None = None) -> tuple[str | None, str]:
+    """Return the day that a heading begins with, and what follows it; a day and month alone take ``year``.
+
+    Examples
+    --------
+    >>> leading("Monday, 21 March 2022: Rain")
+    ('2022-03-21', 'Rain')
+    >>> leading("March 21", year="2019"), leading("March 21")
+    (('2019-03-21', ''), (None, 'March 21'))
+    """
+    words = " ".join(text.split())
+    match = _LEADING.match(words)
+    if not match or (match["part"] and not year):
+        return None, words
+    day = (match["whole"] or f"{match['part']} {year}").replace(" of ", " ")
+    date, _ = parse(day)
+    if date is None or date.count("-") != 2:  # noqa: PLR2004 - year, month and day
+        return None, words
+    return date, words[match.end() :].strip(" :.,-–—|()[]")
+
+
+def year_alone(text: str) -> str | None:
+    """Return the year of a heading that is a year, or a month and a year."""
+    words = " ".join(text.split()).strip(" :.")
+    return words[-4:] if re.fullmatch(rf"(?:{_MONTH},?\s+)?{_YEAR}", words, re.IGNORECASE) else None
+
+
+def alone(text: str) -> str | None:
+    """Return the date of a line that is a date and no more than a place before it.
+
+    Examples
+    --------
+    >>> alone("Lisbon, 21 March 2019"), alone("March 2019"), alone("It was March 2019 when I left.")
+    ('2019-03-21', '2019-03', None)
+    """
+    words = " ".join(text.split()).strip(" .()[]*_")
+    if len(words.split()) > _N_DATE_WORDS:
+        return None
+    place = _PLACE.match(words)
+    for start in {0, *([place.end()] if place and "," in place[0] else [])}:
+        date, rest = leading(words[start:])
+        if date and not rest:
+            return date
+        if _MONTH_YEAR.fullmatch(words[start:]):
+            return parse(words[start:])[0]
+    return None
 
 
 def in_name(name: str) -> tuple[str | None, str]:
@@ -103,11 +163,11 @@ def _in_words(text: str) -> str | None:
         return _either_order(year, one, two)
     if not re.search(_YEAR, text) or len(text) > _LONGEST:
         return None
-    from dateutil import parser  # noqa: PLC0415 - only for dates written in words
+    from dateutil import parser
 
     try:
         # Parsed over two different defaults: what differs was not said.
-        one, two = (parser.parse(text, default=dt.datetime(*d)) for d in ((1904, 1, 1), (1908, 3, 3)))  # noqa: DTZ001 - no zone
+        one, two = (parser.parse(text, default=dt.datetime(*d)) for d in ((1904, 1, 1), (1908, 3, 3)))
     except (ValueError, OverflowError, TypeError):
         years = set(re.findall(rf"\b{_YEAR}\b", text))
         return years.pop() if len(years) == 1 else None

@@ -188,7 +188,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 def _load(path: Path) -> bytes:
     """Return a file's bytes, if it is a regular file and not too large."""
     try:
-        with open(path, "rb", opener=_without_waiting) as stream:  # noqa: PTH123 - Path.open takes no opener
+        with open(path, "rb", opener=_without_waiting) as stream:
             about = os.fstat(stream.fileno())
             if not stat.S_ISREG(about.st_mode):
                 raise UnreadableFileError(
@@ -248,6 +248,6 @@ class _Rules:
 
 
 def _spec(lines: list[str]) -> GitIgnoreSpec:
-    import pathspec  # noqa: PLC0415 - loaded when a folder is read, not when themekit is imported
+    import pathspec
 
     return pathspec.GitIgnoreSpec.from_lines(lines)

@@ -33,7 +33,7 @@ _YAML = re.compile(r"\A---[ \t]*\n(?P<head>.*?)(?:\n|(?<=---\n))(?:---|\.\.\.)[ 
 _TOML = re.compile(r"\A\+\+\+[ \t]*\n(?P<head>.*?)\n?\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
 _PLAIN_FIELD = re.compile(
     r"^(title|author|date|kind|speakers?|guests?|interviewers?|hosts?)[ \t]*:[ \t]*(\S.*?)[ \t]*$",
-    re.M | re.I,
+    re.MULTILINE | re.IGNORECASE,
 )
 # What Jekyll, Hugo and Obsidian put between the words.
 _MACROS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{:.*?\}|%%.*?%%|!\[\[[^\]\n]*\]\]", re.DOTALL)
@@ -48,32 +48,29 @@ _NOT_PROSE = {
 }
 
 
-def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
+def read(data: bytes, name: str) -> list[RawDocument]:
     """Read a Markdown file."""
     raw, notes = plain.decode(data)
     meta, body, more = front_matter(raw)
-    title, blocks, dropped = _blocks(body)
+    blocks, dropped = _blocks(body)
     if not blocks:
         raise no_text("no prose below the front matter" if meta else "no prose in it")
     date, date_notes = dates.parse(meta.get("date"))
     author = _string(meta, "author", "authors", "by")
     guests = _strings(meta, "guest", "guests", "speaker", "speakers", "interviewee", "interviewees")
     kind = _string(meta, "kind")
-    return [
-        prose.document(
-            blocks,
-            title=_string(meta, "title") or title,
-            author=author or (guests[0] if len(guests) == 1 else None),
-            date=date,
-            date_source="front matter",
-            kind=kind.lower() if kind else None,
-            notes=[*notes, *more, *date_notes, *dropped],
-            people=People(
-                interviewers=_strings(meta, "interviewer", "interviewers", "host", "hosts", "moderator"),
-                guests=[*guests, *([author] if author else [])],
-            ),
-        )
-    ]
+    about = prose.About(
+        title=_string(meta, "title"),
+        author=author or (guests[0] if len(guests) == 1 else None),
+        date=date,
+        date_source="front matter",
+        kind=kind.lower() if kind else None,
+        people=People(
+            interviewers=_strings(meta, "interviewer", "interviewers", "host", "hosts", "moderator"),
+            guests=[*guests, *([author] if author else [])],
+        ),
+    )
+    return prose.documents(blocks, about, [*notes, *more, *date_notes, *dropped])
 
 
 def front_matter(raw: str) -> tuple[Mapping[str, Any], str, list[Note]]:
@@ -95,28 +92,28 @@ def front_matter(raw: str) -> tuple[Mapping[str, Any], str, list[Note]]:
 
 
 def _yaml(head: str) -> object:
-    import yaml  # noqa: PLC0415 - loaded when a text is read, not when themekit is imported
+    import yaml
 
     try:
         # BaseLoader makes no objects and keeps 1903-04 and 2019-02-30 as they are written.
-        return yaml.load(head, Loader=yaml.BaseLoader)  # noqa: S506 - strings, lists and mappings only
+        return yaml.load(head, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(getattr(error, "problem", None) or type(error).__name__) from error
 
 
 def _toml(head: str) -> object:
-    import tomllib  # noqa: PLC0415 - loaded when a text is read, not when themekit is imported
+    import tomllib
 
     return tomllib.loads(head)
 
 
-def _blocks(body: str) -> tuple[str | None, list[Block], list[Note]]:
-    """Return the first heading, the paragraphs, and what was left out."""
+def _blocks(body: str) -> tuple[list[Block], list[Note]]:
+    """Return paragraphs and headings, and what was left out."""
     from markdown_it import MarkdownIt  # noqa: PLC0415 - loaded when a text is read
     from mdit_py_plugins.footnote import footnote_plugin  # noqa: PLC0415 - loaded when a text is read
 
     parser = MarkdownIt("commonmark").enable("table").use(footnote_plugin)
-    title, blocks = None, []
+    blocks: list[Block] = []
     left_out: Counter[str] = Counter()
     quote_depth = skipped_depth = 0
     in_heading = False
@@ -128,26 +125,16 @@ def _blocks(body: str) -> tuple[str | None, list[Block], list[Note]]:
         in_heading = kind == "heading_open" or (in_heading and kind != "heading_close")
         text = "" if skipped_depth else _token_text(token)
         skipped_depth -= kind in {"table_close", "footnote_close"}
-        if in_heading and text:
-            left_out["heading"] += 1
-            title = title or " ".join(text.split())
-        elif text:
-            blocks.append(Block(text, "quoted" if quote_depth else "author"))
-    return title, blocks, list(_notes(left_out, sum(b.role == "quoted" for b in blocks)))
+        if text:
+            blocks.append(Block(text, "heading" if in_heading else "quoted" if quote_depth else "author"))
+    nouns = ("code block", "table", "footnote")
+    return blocks, [Note("dropped", count(left_out[noun], noun)) for noun in nouns if left_out[noun]]
 
 
 def _tidy(body: str) -> str:
     body = _MACROS.sub("", body)
     body = _WIKI_LINK.sub(lambda m: m[1].replace("#", " "), body)
     return _BLOCK_ID.sub("", _HIGHLIGHT.sub(r"\1", body))
-
-
-def _notes(left_out: Counter[str], n_quoted: int) -> Iterator[Note]:
-    for noun in ("heading", "code block", "table", "footnote"):
-        if left_out[noun]:
-            yield Note("dropped", count(left_out[noun], noun))
-    if n_quoted:
-        yield Note("kept", f"{count(n_quoted, 'quoted paragraph')}, not counted as the author's words")
 
 
 def _token_text(token: Token) -> str:
@@ -169,7 +156,7 @@ def _inline(children: list[Token]) -> Iterator[str]:
 def _without_tags(html: str) -> str:
     if "<" not in html:
         return html.strip()
-    from bs4 import BeautifulSoup  # noqa: PLC0415 - only for HTML in Markdown
+    from bs4 import BeautifulSoup
 
     soup = BeautifulSoup(html, "html.parser")
     for tag in soup(["script", "style"]):

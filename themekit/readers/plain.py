@@ -1,17 +1,58 @@
-"""Plain text: prose, a labelled transcript, or a stream of captions without stops."""
+"""Plain text: prose, a journal, a labelled transcript, or a stream of captions without stops."""
 
 from __future__ import annotations
 
-from themekit.readers import prose
+import re
+
+from themekit.readers import dates, prose
 from themekit.readers.document import Note, RawDocument, UnreadableFileError, no_text
 
 SUFFIXES = {".txt": "text", ".text": "text"}
 
 
-def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
+def read(data: bytes, name: str) -> list[RawDocument]:
     """Read a plain-text file."""
     text, notes = decode(data)
-    return [prose.document(prose.paragraphs(text), notes=notes)]
+    about, body = _head(text)
+    blocks = list(prose.paragraphs(body))
+    if blocks and about.title is None and _is_title(blocks):
+        blocks[0] = prose.Block(blocks[0].text, "heading")
+    return prose.documents(blocks, about, notes)
+
+
+_FIELD = re.compile(r"(title|author|by|date|kind)[ \t]*:[ \t]*(\S.*)", re.IGNORECASE)
+_MAX_TITLE_WORDS = 12
+
+
+def _head(text: str) -> tuple[prose.About, str]:
+    """Take ``Title: ...`` and the like off the first lines."""
+    lines = text.lstrip().split("\n")
+    fields: dict[str, str] = {}
+    while lines and (match := _FIELD.fullmatch(lines[0].strip())):
+        fields[match[1].lower()] = match[2].strip()
+        lines.pop(0)
+    if not fields or (len(fields) == 1 and lines and lines[0].strip()):
+        return prose.About(), text
+    date, _ = dates.parse(fields.get("date"))
+    about = prose.About(
+        title=fields.get("title"), author=fields.get("author") or fields.get("by"), date=date, date_source="front matter",
+        kind=fields.get("kind", "").lower() or None,
+    )  # fmt: skip
+    return about, "\n".join(lines)
+
+
+def _is_title(blocks: list[prose.Block]) -> bool:
+    """Say whether the first paragraph is one short line without a stop, above longer ones."""
+    first = blocks[0].text
+    n_words = len(first.split())
+    longest = max((len(b.text.split()) for b in blocks[1:]), default=0)
+    return (
+        "\n" not in first
+        and n_words <= _MAX_TITLE_WORDS
+        and longest > 2 * _MAX_TITLE_WORDS
+        and first[-1] not in ".!?…,;:"
+        and dates.alone(first) is None
+    )
 
 
 def decode(data: bytes) -> tuple[str, list[Note]]:
@@ -52,7 +93,7 @@ def _windows(character: str) -> str:
 
 
 def _guess_encoding(data: bytes) -> tuple[str, list[Note]]:
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - only for files that are not UTF-8
+    from charset_normalizer import from_bytes
 
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _not_text()

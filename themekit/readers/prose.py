@@ -1,94 +1,133 @@
-"""From paragraphs to a document: the last step of every reader of written text.
+"""From paragraphs to documents: the last step of every reader of written text.
 
-Here, once for all formats, text is repaired, speakers are looked for, captions
-without stops are recognised, and the paragraphs are laid out as turns.
+Here, once for all formats, text is repaired, what is not the author's is set
+apart (:mod:`~themekit.readers.apparatus`), a journal is split at its dated
+headings, speakers are looked for, captions without stops are recognised, and
+the paragraphs are laid out as turns.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from themekit.readers import transcript
+from themekit.readers import apparatus, dates, transcript
 from themekit.readers.document import Note, RawDocument, Role, Turn, count, no_text
 from themekit.readers.transcript import NOBODY, People
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-# Fewer than one full stop, question mark or exclamation mark in so many words is not written prose.
+# Fewer than one full stop, question mark or exclamation mark in so many words is not written prose, unless there
+# are commas and semicolons instead, as in Montaigne.
 _WORDS_PER_STOP = 150
+_WORDS_PER_MARK = 40
 _MIN_CAPTION_WORDS = 100
 # NUL and its kind, and the controls that turn the direction of what follows on the page.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_BYLINE = re.compile(r"by\s+((?:[^\W\d_a-z][\w.'’-]*|de|da|van|von|der|la|le|and)(?:\s+|$)){2,5}", re.IGNORECASE)
+# How far from the top a title, a byline or a date may stand, and from the end a date.
+_N_TOP = 4
+_N_END = 2
+_MIN_ENTRIES = 3
+_MIN_SHARE_IN_ENTRIES = 0.5
+
+
+BlockRole = Literal["author", "quoted", "apparatus", "heading"]
 
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph without markup; line breaks in it are those that the file means."""
+    """A paragraph or heading without markup; line breaks in it are those that the file means."""
 
     text: str
-    role: Role = "author"
+    role: BlockRole = "author"
 
 
-def document(
-    blocks: Iterable[Block],
-    *,
-    title: str | None = None,
-    author: str | None = None,
-    date: str | None = None,
-    date_source: str | None = None,
-    kind: str | None = None,
-    entry: str | None = None,
-    notes: Sequence[Note] = (),
-    people: People = NOBODY,
-) -> RawDocument:
-    """Make a document of paragraphs.
+@dataclass(frozen=True)
+class About:
+    """What a file says about its text, before anything is guessed."""
+
+    title: str | None = None
+    author: str | None = None
+    date: str | None = None
+    date_source: str | None = None
+    kind: str | None = None
+    entry: str | None = None
+    people: People = NOBODY
+
+
+def documents(blocks: Iterable[Block], about: About, notes: Sequence[Note] = ()) -> list[RawDocument]:
+    """Make documents of paragraphs: one, or one for each entry of a journal.
 
     Parameters
     ----------
     blocks : iterable of Block
-        Paragraphs in order of place.
-    title, author, date, date_source, kind, entry : str, optional
-        What the file says.
+        Paragraphs and headings in order of place.
+    about : About
+        What the file says about its text.
     notes : sequence of Note
         What the reader did on the way.
-    people : People
-        Who asks and who is asked, where the file says so.
 
     Raises
     ------
     UnreadableFileError
         If no word is left.
     """
-    blocks = [b for b in blocks if b.text.strip()]
-    blocks, repairs = repair(blocks)
-    whole = "\n\n".join(b.text for b in blocks)
-    if not whole.strip():
-        raise no_text("no text in it")
-    found = transcript.find_turns(whole, people)
-    if found:
-        text, turns, found_kind, more = found.text, list(found.turns), "interview", list(found.notes)
-    elif is_caption_stream(whole):
-        text, found_kind = " ".join(whole.split()), "talk"
-        turns = [Turn(None, 0, len(text), "unknown")]
-        more = [Note("guessed", "speech without stops or labels: speakers unknown, read as one voice")]
-    else:
-        text, turns = _lay_out(blocks)
-        found_kind, more = "essay", []
+    blocks = list(blocks)
+    entries = _entries(blocks)
+    if not entries:
+        return [document(blocks, about, notes)]
+    made = []
+    for name, date, title, inside in entries:
+        entry = replace(
+            about, title=title or about.title, date=date, date_source="heading", entry=name, kind=about.kind or "journal"
+        )
+        made.append(document(inside, entry, [] if made else notes))
+    return made
+
+
+def document(blocks: Iterable[Block], about: About, notes: Sequence[Note] = ()) -> RawDocument:
+    """Make one document of paragraphs, whatever their headings; see :func:`documents`."""
+    mended, repairs = repair([b for b in blocks if b.text.strip()])
+    if not any(b.role != "heading" for b in mended):
+        raise no_text("no prose in it")
+    about, mended, guessed = _from_the_top(about, mended)
+    n_headings = sum(b.role == "heading" for b in mended)
+    dropped = [Note("dropped", count(n_headings, "heading"))] if n_headings else []
+    mended, set_apart = apparatus.set_apart(mended)
+    text, turns, kind, more = _turns([b for b in mended if b.role != "heading"], about.people)
     return RawDocument(
-        text=text, title=title, author=author, date=date, date_source=date_source if date else None,
-        kind=kind or found_kind, entry=entry, turns=turns, notes=[*notes, *repairs, *more],
+        text=text, title=about.title, author=about.author, date=about.date, date_source=about.date_source if about.date else None,
+        kind=about.kind or kind, entry=about.entry, turns=turns,
+        notes=[*notes, *repairs, *guessed, *dropped, *set_apart, *more],
     )  # fmt: skip
+
+
+def _turns(blocks: Sequence[Block], people: People) -> tuple[str, list[Turn], str, list[Note]]:
+    """Return text, turns, kind and notes: a transcript, a stream of captions, or prose."""
+    found = transcript.find_turns("\n\n".join(b.text for b in blocks), people)
+    if found:
+        return found.text, list(found.turns), "interview", list(found.notes)
+    own = "\n\n".join(b.text for b in blocks if b.role == "author")
+    if is_caption_stream(own):
+        text = " ".join(own.split())
+        note = Note("guessed", "speech without stops or labels: speakers unknown, read as one voice")
+        return text, [Turn(None, 0, len(text), "unknown")], "talk", [note]
+    n_quoted = sum(b.role == "quoted" for b in blocks)
+    quoted = Note("kept", f"{count(n_quoted, 'quoted paragraph')}, not counted as the author's words")
+    return *_lay_out(blocks), "essay", [quoted] if n_quoted else []
 
 
 def is_caption_stream(text: str) -> bool:
     """Say whether a text is long and has next to no stops, as automatic captions do."""
     n_words = len(text.split())
-    n_stops = len(re.findall(r"[.!?…。！？।](?=\s|$|[\"'”’)])|[。！？]", text))
-    return n_words >= _MIN_CAPTION_WORDS and n_words > _WORDS_PER_STOP * n_stops
+    n_stops = len(re.findall(r"[.!?…।](?=\s|$|[\"'”’)])|[。！？]", text))
+    n_marks = n_stops + len(re.findall(r"[,;:](?=\s|$)|[、，；]", text))
+    return n_words >= _MIN_CAPTION_WORDS and n_words > max(_WORDS_PER_STOP * n_stops, _WORDS_PER_MARK * n_marks)
 
 
 def paragraphs(text: str) -> Iterator[Block]:
@@ -98,7 +137,7 @@ def paragraphs(text: str) -> Iterator[Block]:
             yield Block(paragraph.strip())
 
 
-def repair(blocks: list[Block]) -> tuple[list[Block], list[Note]]:
+def repair(blocks: Sequence[Block]) -> tuple[list[Block], list[Note]]:
     """Mend mojibake and take out characters that are not text; say how much of it there was."""
     n_controls = n_mended = 0
     mended = []
@@ -113,7 +152,7 @@ def repair(blocks: list[Block]) -> tuple[list[Block], list[Note]]:
         notes.append(Note("repaired", f"{count(n_controls, 'control character')} taken out"))
     if n_mended:
         notes.append(Note("repaired", f"{count(n_mended, 'paragraph')} decoded twice (mojibake), mended"))
-    return mended, notes
+    return [b for b in mended if b.text.strip()], notes
 
 
 def _without_mojibake(text: str) -> str:
@@ -121,7 +160,60 @@ def _without_mojibake(text: str) -> str:
         return text
     import ftfy  # noqa: PLC0415 - loaded when a text is read, not when themekit is imported
 
-    return ftfy.fix_encoding(text)
+    return str(ftfy.fix_encoding(text))
+
+
+def _from_the_top(about: About, blocks: list[Block]) -> tuple[About, list[Block], list[Note]]:
+    """Take title, author and date from the first lines, and the date from the last, where the file does not say."""
+    notes: list[Note] = []
+    top = range(min(_N_TOP, len(blocks)))
+    heading = next((i for i in top if blocks[i].role == "heading"), None)
+    if about.title is None and heading is not None:
+        about = replace(about, title=" ".join(blocks[heading].text.split()))
+    byline = next((i for i in top if _BYLINE.fullmatch(" ".join(blocks[i].text.split()))), None)
+    if byline is not None:
+        author = " ".join(blocks[byline].text.split()[1:])
+        if about.author is None:
+            about = replace(about, author=author)
+            notes.append(Note("guessed", f"the line 'by {author}' names the author"))
+        blocks[byline] = replace(blocks[byline], role="apparatus")
+    for i in [*top, *range(max(len(top), len(blocks) - _N_END), len(blocks))]:
+        date = dates.alone(blocks[i].text) if blocks[i].role != "quoted" else None
+        if date:
+            if about.date is None:
+                about = replace(about, date=date, date_source="text")
+            if blocks[i].role == "author":
+                blocks[i] = replace(blocks[i], role="apparatus")
+            break
+    return about, blocks, notes
+
+
+def _entries(blocks: Sequence[Block]) -> list[tuple[str, str, str | None, list[Block]]]:
+    """Split at dated headings: ``(entry, date, title, blocks)``; nothing where a text is no journal."""
+    has_headings = any(b.role == "heading" for b in blocks)
+    found: list[tuple[str, str | None, list[Block]]] = []
+    n_before, year = 0, None
+    for block in blocks:
+        # In plain text a line that is nothing but a date is a heading.
+        may_be = block.role == "heading" or (not has_headings and "\n" not in block.text)
+        date, rest = dates.leading(block.text, year) if may_be else (None, "")
+        year = (dates.year_alone(block.text) or year) if may_be else year
+        if date and (block.role == "heading" or not rest):
+            found.append((date, rest or None, []))
+        elif found:
+            found[-1][2].append(block)
+        elif block.role != "heading":
+            n_before += len(block.text)
+    n_inside = sum(len(b.text) for _, _, inside in found for b in inside)
+    filled = [f for f in found if any(b.role != "heading" for b in f[2])]
+    if len(filled) < _MIN_ENTRIES or n_inside < _MIN_SHARE_IN_ENTRIES * (n_inside + n_before):
+        return []
+    seen: Counter[str] = Counter()
+    entries = []
+    for date, title, inside in filled:
+        seen[date] += 1
+        entries.append((date if seen[date] == 1 else f"{date}-{seen[date]}", date, title, inside))
+    return entries
 
 
 def _lay_out(blocks: Sequence[Block]) -> tuple[str, list[Turn]]:
@@ -131,13 +223,12 @@ def _lay_out(blocks: Sequence[Block]) -> tuple[str, list[Turn]]:
     start = 0
     for block in blocks:
         part = " ".join(block.text.split())
-        if not part:
-            continue
         end = start + len(part)
-        if turns and turns[-1].role == block.role:
+        role: Role = "author" if block.role == "heading" else block.role
+        if turns and turns[-1].role == role:
             turns[-1] = replace(turns[-1], end=end)
         else:
-            turns.append(Turn(None, start, end, block.role))
+            turns.append(Turn(None, start, end, role))
         parts.append(part)
         start = end + 2
     return "\n\n".join(parts), turns

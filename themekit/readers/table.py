@@ -20,9 +20,9 @@ _COLUMNS = {
 }
 
 
-def documents(frame: Any) -> Iterator[RawDocument | tuple[str, str, str]]:  # noqa: ANN401 - pandas, polars, pyarrow
+def documents(frame: Any) -> Iterator[RawDocument | tuple[str, str, str]]:
     """Yield a document for each row, and ``(entry, action, detail)`` for each that has no text."""
-    import narwhals as nw  # noqa: PLC0415 - loaded when a table is read, not when themekit is imported
+    import narwhals as nw
 
     native = nw.from_native(frame, eager_only=True)
     names = _names(native.columns)
@@ -51,26 +51,26 @@ def _names(columns: list[str]) -> dict[str, str]:
 
 def _document(cells: Mapping[str, object], entry: str) -> RawDocument:
     date, notes = _date(cells.get("date"))
-    return prose.document(
-        prose.paragraphs(cell(cells.get("text")) or ""),
+    about = prose.About(
         author=cell(cells.get("author")),
         title=cell(cells.get("title")),
         kind=(cell(cells.get("kind")) or "").lower() or None,
         date=date,
         date_source="table",
         entry=entry,
-        notes=notes,
     )
+    blocks = list(prose.paragraphs(cell(cells.get("text")) or ""))
+    return prose.document(blocks, about, notes)
 
 
 def cell(value: object) -> str | None:
     """Return what stands in a cell, or ``None`` where it is empty."""
-    text = "" if value is None or value != value else str(value).strip()  # noqa: PLR0124 - not a number
+    text = "" if value is None or value != value else str(value).strip()
     return text or None
 
 
 def _date(value: object) -> tuple[str | None, list[Note]]:
-    if isinstance(value, float) and value == value and value.is_integer():  # noqa: PLR0124 - a year among empty cells
+    if isinstance(value, float) and value == value and value.is_integer():
         value = int(value)
     to_python = getattr(value, "to_pydatetime", None)
     text = cell(value)

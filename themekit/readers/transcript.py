@@ -135,7 +135,7 @@ def _is_name(name: str) -> bool:
 
 def _is_transcript(raw: str, labels: list[tuple[str, int, int]]) -> bool:
     counts = Counter(name for name, *_ in labels)
-    if len(labels) < _MIN_TURNS or max(counts.values()) < 2:  # noqa: PLR2004 - some name must recur
+    if len(labels) < _MIN_TURNS or max(counts.values()) < 2:
         return False
     n_labelled = len(raw[labels[0][2] :].split())
     return n_labelled >= _MIN_LABELLED_SHARE * len(raw.split()) and len(counts) <= len(labels) / 1.5
