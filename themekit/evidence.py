@@ -24,7 +24,7 @@ N_FOR, N_AGAINST, N_ABSENT = 5, 1, 2
 _MIN_WORDS = 12
 
 
-def find_evidence(
+def find_evidence(  # noqa: PLR0917 - the six tables that it reads
     passages: pd.DataFrame,
     topics: NDArray[np.int64],
     scores: NDArray[np.float64],
@@ -88,7 +88,7 @@ def find_evidence(
         score = scores[:, column[str(theme.concept)]]
         ordered = rows[np.argsort(-score[rows], kind="stable")]
         absent = absent_in.get((theme.author, theme.concept), set())
-        chosen = [(i, "for") for i in _spread(ordered, documents, topics)[:N_FOR] if score[i] > 0]
+        chosen = [(i, "for") for i in _spread(ordered[score[ordered] > 0], documents, topics)[:N_FOR]]
         chosen += [(i, "against") for i in ordered[::-1][:N_AGAINST] if score[i] < 0]
         chosen += [(i, "absent") for i in _nearest_of(ordered, documents, absent, score)[:N_ABSENT]]
         found += [(theme.author, theme.concept, ids[i], role, score[i]) for i, role in chosen]
@@ -101,17 +101,15 @@ def _spread(
     """Put passages of new documents on new topics first, then of new documents, then the rest."""
     seen_documents: set[str] = set()
     seen_topics: set[int] = set()
-    first, second, rest = [], [], []
-    for i in ordered.tolist():
-        if documents[i] in seen_documents:
-            rest.append(i)
-        elif topics[i] in seen_topics:
-            second.append(i)
-        else:
-            first.append(i)
-            seen_documents.add(documents[i])
-            seen_topics.add(int(topics[i]))
-    return [*first, *second, *rest]
+    chosen: list[int] = []
+    for new_topics_only in (True, False):
+        for i in ordered.tolist():
+            if documents[i] not in seen_documents and not (new_topics_only and topics[i] in seen_topics):
+                chosen.append(i)
+                seen_documents.add(documents[i])
+                seen_topics.add(int(topics[i]))
+    taken = set(chosen)
+    return [*chosen, *(i for i in ordered.tolist() if i not in taken)]
 
 
 def _nearest_of(

@@ -77,7 +77,7 @@ def cluster(vectors: NDArray[np.floating[Any]], n_topics: int | None = None) -> 
     with threadpool_limits(1):
         labels = _lloyd(ordered, _centres(ordered, k))
     topics = np.empty(len(vectors), dtype=np.int64)
-    topics[order] = _by_size(labels, ordered)
+    topics[order] = _by_size(labels)
     return topics
 
 
@@ -100,8 +100,8 @@ def _lloyd(vectors: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArra
     return labels
 
 
-def _by_size(labels: NDArray[np.int64], ordered: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Number topics by falling size; equal sizes by where their first passage stands."""
+def _by_size(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give numbers by falling size; equal sizes by where their first passage stands."""
     found, first, counts = np.unique(labels, return_index=True, return_counts=True)
     rank = {int(found[i]): new for new, i in enumerate(np.lexsort((first, -counts)))}
     return np.array([rank[int(label)] for label in labels], dtype=np.int64)
@@ -138,7 +138,7 @@ def describe(
     used: set[str] = set()
     for theirs in sorted(to_ours, key=lambda t: to_ours[t]):
         ours = to_ours[theirs]
-        words = [str(word) for word, weight in model.get_topic(theirs) or [] if word and weight > 0]
+        words = [str(word) for word, weight in model.get_topic(theirs) or [] if word.strip() and weight > 0]
         label = _label(words, used) or f"topic {ours + 1}"
         used.add(label)
         rows.append((topic_ids(np.array([ours]))[0], label, ", ".join(words), int((topics == ours).sum())))
@@ -159,6 +159,7 @@ def _fit_bertopic(
         from bertopic.vectorizers import ClassTfidfTransformer  # noqa: PLC0415
 
     model = BERTopic(
+        language="multilingual",  # "english" takes every letter out that is not of a to z
         embedding_model=BaseEmbedder(),
         umap_model=BaseDimensionalityReduction(),
         hdbscan_model=BaseCluster(),
@@ -172,16 +173,21 @@ def _fit_bertopic(
 
 
 def _vectorizer(texts: Sequence[str]) -> Any:  # noqa: ANN401 - scikit-learn is loaded when needed
-    """Count words, without function words and names; with them where nothing else would be left."""
+    """Count words, without function words and names; with them where less than two would be left."""
     from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415
 
     pattern = r"(?u)\b[^\W\d_][\w]+\b"
     stop = sorted(_function_words() | names_in(texts))
     vectorizer = CountVectorizer(stop_words=stop, token_pattern=pattern)
     analyse = vectorizer.build_analyzer()
-    if any(analyse(text) for text in texts):
+    if len({word for text in texts for word in analyse(text)}) > 1:
         return vectorizer
-    return CountVectorizer(token_pattern=r"(?u)\S+")
+    return CountVectorizer(analyzer=_words_and_blanks)
+
+
+def _words_and_blanks(text: str) -> list[str]:
+    """Return all words and two blanks: BERTopic cannot weigh a vocabulary of one word."""
+    return [*text.split(), " ", "  "]
 
 
 def _function_words() -> set[str]:
@@ -246,8 +252,9 @@ def map_layout(vectors: NDArray[np.floating[Any]], *, seed: int = 0) -> NDArray[
     numpy.ndarray of shape (n_passages, 2)
         Distances are not evidence: UMAP keeps neighbours, not lengths.
     """
-    if len(vectors) < 5:  # noqa: PLR2004 - too few for neighbours: on a line
-        return np.column_stack([np.arange(len(vectors), dtype=np.float64), np.zeros(len(vectors))])
+    distinct, which = np.unique(vectors, axis=0, return_inverse=True)
+    if len(distinct) < 5:  # noqa: PLR2004 - too few for neighbours: on a line
+        return np.column_stack([which.astype(np.float64), np.zeros(len(vectors))])
     import warnings  # noqa: PLC0415
 
     with warnings.catch_warnings():
