@@ -202,11 +202,12 @@ except Refused:
     print("closed")
 
 import themekit
-corpus = themekit.Corpus.from_texts(["We mended the gate again. It held."] * 2 + ["The boat leaks."], author="Ann")
-for encoder in ("static", "minilm"):
-    result = themekit.mine(corpus, encoder=encoder)
-    assert '"themekit/portraits/1"' in result.to_json()
-    print(result.settings["encoder"])
+texts = ["We mended the gate again. It held.", "The boat leaks."]
+result = themekit.mine(themekit.Corpus.from_texts(texts, author="Ann"), encoder="static")
+assert '"themekit/portraits/1"' in result.to_json()  # topics are described, BERTopic is loaded
+encoder = themekit.find_encoder("minilm")
+assert encoder.encode(texts).shape == (2, 384)
+print(result.settings["encoder"], encoder.name)
 """
 
 
