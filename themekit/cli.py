@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from themekit.corpus import Corpus
     from themekit.result import Result
 
+logger = logging.getLogger(__name__)
+
 _FORMATS = ("svg", "png", "pdf", "html")
 
 
@@ -81,7 +83,8 @@ def read(paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - clic
 
 @app.command()
 @_mining
-@click.option("--json", "json_file", metavar="FILE", help="Everything found, as JSON; - for standard output.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, writable=True, allow_dash=True), metavar="FILE",
+              help="Everything found, as JSON; - for standard output.")  # fmt: skip
 @click.option("--out", type=click.Path(file_okay=False), metavar="DIR", help="All tables, for themekit.load.")
 def mine(json_file: str | None, out: str | None, **options: Any) -> None:  # noqa: ANN401 - click's options
     """Find the themes of every author; portraits on standard output."""
@@ -136,7 +139,7 @@ def _mine(
     corpus = themekit.read(
         *paths, author=author, authors_from_folders=authors_from_folders, interviewers=interviewers
     )
-    click.echo(corpus.summary(), err=True)
+    logger.info("%s", corpus.summary())
     return corpus, themekit.mine(corpus, **options)
 
 
@@ -152,14 +155,17 @@ def _two(value: float) -> str:
 def _table(frame: Any) -> str:  # noqa: ANN401 - pandas is imported where it is used
     from themekit.portrait import visible  # noqa: PLC0415 - only where something is shown
 
-    shown = frame.map(lambda cell: visible(cell)[:60])
-    text: str = shown.to_string(index=False, justify="left")
-    return text
+    columns = [[visible(cell)[:60] for cell in (name, *frame[name])] for name in frame.columns]
+    widths = [max(map(len, column)) for column in columns]
+    rows = zip(*columns, strict=True)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 def main() -> None:
     """Run the command; known errors end in one line and exit code 2, an interruption in 130."""
-    known = (ValueError, FileNotFoundError)
+    known = (ValueError, OSError)
     try:
         app(standalone_mode=False)
     except click.exceptions.Abort:
