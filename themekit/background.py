@@ -147,7 +147,14 @@ def load(folder: str | os.PathLike[str], encoder: Encoder) -> Background:
     return _read(Path(folder), encoder, is_given=True)
 
 
-def build(corpus: Corpus, encoder: Encoder, *, name: str = "own", register: str = "own") -> Background:
+def build(
+    corpus: Corpus,
+    encoder: Encoder,
+    *,
+    name: str = "own",
+    register: str = "own",
+    max_passages: int | None = None,
+) -> Background:
     """Make a background of a corpus.
 
     Parameters
@@ -157,6 +164,8 @@ def build(corpus: Corpus, encoder: Encoder, *, name: str = "own", register: str 
     encoder : Encoder
     name, register : str, default "own"
         What to call it, and the way of writing.
+    max_passages : int, optional
+        Of each contribution, evenly by place. Default: all.
 
     Returns
     -------
@@ -175,6 +184,10 @@ def build(corpus: Corpus, encoder: Encoder, *, name: str = "own", register: str 
     from themekit.passages import split_passages  # noqa: PLC0415
 
     passages = split_passages(corpus, encoder)
+    if max_passages:
+        grouped = passages.groupby(["document_id", "author"], sort=False, group_keys=False)
+        rows = [index[_evenly(len(index), max_passages)] for index in grouped.indices.values()]
+        passages = passages.iloc[np.sort(np.concatenate(rows))].reset_index(drop=True)
     vectors = embed(passages["text"].tolist(), encoder)
     pairs = pd.MultiIndex.from_frame(passages[["document_id", "author"]])
     codes, unique = pd.factorize(pairs, sort=True)
@@ -192,6 +205,10 @@ def build(corpus: Corpus, encoder: Encoder, *, name: str = "own", register: str 
         registers=(register,) * len(unique),
         is_given=True,
     )
+
+
+def _evenly(n: int, n_kept: int) -> NDArray[np.int64]:
+    return np.unique(np.linspace(0, n - 1, min(n, n_kept)).round().astype(np.int64))
 
 
 def choose(background: str | os.PathLike[str] | Background | None, encoder: Encoder) -> Background | None:
