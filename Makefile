@@ -49,7 +49,7 @@ lab: $(STAMP)  ## Open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
 figures: $(STAMP)  ## Draw figures/ anew from the shipped corpora
-	$(BIN)/themekit figures corpora --out figures --format svg,png,html
+	$(BIN)/themekit figures corpora --out figures --format svg,png
 
 bench: $(STAMP)  ## Run the studies that the README reports; takes long
 	$(BIN)/python benchmarks/import_time.py
