@@ -148,8 +148,9 @@ def embed(texts: Sequence[str], encoder: Encoder, *, progress: bool | None = Non
     if todo:
         logger.info("embedding %d new texts with %s (%d were cached)", len(todo), encoder.name, len(known))
     known |= _embed_new(todo, encoder, progress=progress)
-    stacked = np.stack([known[k] for k in keys])
-    return stacked.astype(np.float32) / GRID
+    stacked: NDArray[np.float32] = np.stack([known[k] for k in keys]).astype(np.float32)
+    stacked /= GRID
+    return stacked
 
 
 def _embed_new(todo: list[tuple[str, str]], encoder: Encoder, *, progress: bool | None) -> dict[str, Any]:
@@ -232,8 +233,10 @@ class StaticEncoder:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the normalised mean of each text's token vectors."""
-        vectors = np.asarray(self._model.encode(list(texts), max_length=self.max_tokens), dtype=np.float32)
-        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        encoded = self._model.encode(list(texts), max_length=self.max_tokens)
+        vectors: NDArray[np.float32] = np.array(encoded, dtype=np.float32)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return vectors
 
     def count_tokens(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Return the number of word pieces of each text."""

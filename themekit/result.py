@@ -130,7 +130,8 @@ class Result:
         return pd.DataFrame({"passage_id": self.passages["passage_id"], "x": places[:, 0], "y": places[:, 1]})
 
     def _topic_numbers(self) -> NDArray[np.int64]:
-        return self.assignments["topic_id"].str[1:].astype("int64").to_numpy() - 1
+        numbers: NDArray[np.int64] = self.assignments["topic_id"].str[1:].astype("int64").to_numpy() - 1
+        return numbers
 
     def _key(self, what: str, more: bytes = b"") -> str:
         digest = hashlib.sha256(f"{what}\0{self.settings['version']}\0".encode())
@@ -152,7 +153,7 @@ class Result:
         return Portrait.of(self, self._known(author))
 
     def _known(self, author: str) -> str:
-        names = self.authors["author"].tolist()
+        names: list[str] = self.authors["author"].tolist()
         if author in names:
             return author
         folded = {name.casefold(): name for name in names}
@@ -239,9 +240,10 @@ class Result:
         frame = self.evidence[self.evidence["author"] == self._known(author)]
         frame = frame if concept is None else frame[frame["concept"] == concept]
         frame = frame if role is None else frame[frame["role"] == role]
-        return self._placed(frame)
+        return self.placed(frame)
 
-    def _placed(self, evidence: pd.DataFrame) -> pd.DataFrame:
+    def placed(self, evidence: pd.DataFrame) -> pd.DataFrame:
+        """Return rows of evidence with their text and place in the source; columns as in :meth:`quotes`."""
         passages = self.passages[["passage_id", "document_id", "start", "end", "text"]].rename(
             columns={"text": "quote"}
         )
@@ -288,8 +290,10 @@ class Result:
         return frame[["author", "verdict", "leading", "effect", "q_value", "document_share", "n_documents"]]
 
     def _repr_html_(self) -> str:
+        from themekit.portrait import visible  # noqa: PLC0415 - only where one is shown
+
         rows = "".join(
-            f"<tr><td style='text-align:left'>{escape(str(r.author))}</td><td style='text-align:left'>{escape(r.verdict)}</td>"
+            f"<tr><td style='text-align:left'>{escape(visible(r.author))}</td><td style='text-align:left'>{escape(r.verdict)}</td>"
             f"<td style='text-align:left'>{f'<b>{escape(r.leading)}</b>' if r.verdict == 'found' else escape(r.leading)}</td>"
             f"<td>{_number(r.effect, '.2f')}</td><td>{_number(r.q_value, '.2g')}</td>"
             f"<td>{round(r.document_share * r.n_documents)} of {r.n_documents}</td></tr>"

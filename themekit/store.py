@@ -46,15 +46,19 @@ def save(result: Result, folder: str | os.PathLike[str]) -> Path:
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    manifest = {"schema": RESULT_SCHEMA, "settings": result.settings, "tables": list(TABLES)}
+    manifest = {
+        "schema": RESULT_SCHEMA,
+        "settings": result.settings,
+        "tables": {
+            name: {str(c): str(t) for c, t in getattr(result, name).dtypes.items()} for name in TABLES
+        },
+    }
     with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as temporary:
         for name in TABLES:
             getattr(result, name).to_parquet(Path(temporary) / f"{name}.parquet", index=False)
-        (Path(temporary) / _MANIFEST).write_text(
-            json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8"
-        )
+        (Path(temporary) / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         for name in (*(f"{t}.parquet" for t in TABLES), _MANIFEST):
-            os.replace(Path(temporary) / name, folder / name)
+            (Path(temporary) / name).replace(folder / name)
     return folder
 
 
@@ -80,17 +84,36 @@ def load(folder: str | os.PathLike[str]) -> Result:
         raise StoreError(
             f"seen no {_MANIFEST} in {str(folder)!r}; expected a folder that result.save wrote; check the path"
         )
-    manifest = json.loads(file.read_text(encoding="utf-8"))
-    if manifest.get("schema") != RESULT_SCHEMA:
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        schema = manifest.get("schema")
+    except (ValueError, AttributeError):
+        schema = None
+    if schema != RESULT_SCHEMA:
         raise StoreError(
-            f"seen schema {manifest.get('schema')!r} in {str(folder)!r}; expected {RESULT_SCHEMA!r}; "
+            f"seen schema {schema!r} in {str(folder)!r}; expected {RESULT_SCHEMA!r}; "
             "mine the corpus anew, or install the version of themekit that wrote it"
         )
-    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+    tables = {name: _read_table(folder, name, manifest["tables"][name]) for name in TABLES}
     lazy = {name: tables.pop(name) for name in ("topics", "layout")}
     result = Result(settings=manifest["settings"], **tables)
     result.__dict__.update(lazy)  # what a cached property would compute
     return result
+
+
+def _read_table(folder: Path, name: str, dtypes: Mapping[str, str]) -> pd.DataFrame:
+    """Read a table and give its columns the types that they had; parquet knows no object columns."""
+    file = folder / f"{name}.parquet"
+    if not file.is_file():
+        raise StoreError(
+            f"seen no {file.name} in {str(folder)!r}; expected every table of a result; mine the corpus anew"
+        )
+    frame = pd.read_parquet(file)
+    for column, dtype in dtypes.items():
+        if str(frame[column].dtype) != dtype:
+            cells = frame[column].astype(dtype)
+            frame[column] = cells.where(cells.notna(), None) if dtype == "object" else cells
+    return frame
 
 
 def portraits_json(result: Result) -> str:
@@ -100,11 +123,11 @@ def portraits_json(result: Result) -> str:
     result gives the same text.
     """
     themes = result.themes.merge(
-        _grouped(result._placed(result.evidence)),
+        _grouped(result.placed(result.evidence)),
         on=["author", "concept"],
         how="left",
     )
-    by_author = {author: frame for author, frame in themes.groupby("author", sort=False)}
+    by_author = dict(list(themes.groupby("author", sort=False)))
     content = {
         "schema": PORTRAITS_SCHEMA,
         "settings": result.settings,
@@ -118,12 +141,11 @@ def portraits_json(result: Result) -> str:
 def write_text(text: str, file: Path) -> None:
     """Write a text file whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=file.parent, delete=False, newline="\n"
-    ) as handle:
-        handle.write(text)
+    content = text.encode("utf-8")
+    with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as handle:
+        handle.write(content)
     shutil.copymode(file, handle.name) if file.exists() else os.chmod(handle.name, 0o644)  # noqa: PTH101
-    os.replace(handle.name, file)
+    Path(handle.name).replace(file)
 
 
 def _grouped(placed: pd.DataFrame) -> pd.DataFrame:
