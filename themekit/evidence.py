@@ -46,7 +46,8 @@ def find_evidence(  # noqa: PLR0917 - the six tables that it reads
     concepts : sequence of str
         The names of the columns of ``scores``.
     themes : pandas.DataFrame
-        ``author, concept, rank``.
+        ``author, concept, rank, effect``; where there is no effect for want of others to
+        compare with, nothing is called absent.
     document_scores : pandas.DataFrame
         ``document_id, author, concept, shows``.
     n_themes : int, default 5
@@ -63,7 +64,7 @@ def find_evidence(  # noqa: PLR0917 - the six tables that it reads
     >>> import numpy as np, pandas as pd
     >>> passages = pd.DataFrame({"passage_id": ["p1", "p2"], "document_id": ["d1", "d2"], "author": "Ann",
     ...                          "text": ["word " * 20, "word " * 20]})
-    >>> themes = pd.DataFrame({"author": ["Ann"], "concept": ["repair"], "rank": [1]})
+    >>> themes = pd.DataFrame({"author": ["Ann"], "concept": ["repair"], "rank": [1], "effect": [1.2]})
     >>> shown = pd.DataFrame({"document_id": ["d1", "d2"], "author": "Ann", "concept": "repair", "shows": [True, False]})
     >>> found = find_evidence(passages, np.array([0, 1]), np.array([[2.0], [-1.0]]), ["repair"], themes, shown)
     >>> found[["passage_id", "role"]].values.tolist()
@@ -87,7 +88,7 @@ def find_evidence(  # noqa: PLR0917 - the six tables that it reads
         rows = long_enough if len(long_enough) else rows
         score = scores[:, column[str(theme.concept)]]
         ordered = rows[np.argsort(-score[rows], kind="stable")]
-        absent = absent_in.get((theme.author, theme.concept), set())
+        absent = set() if pd.isna(theme.effect) else absent_in.get((theme.author, theme.concept), set())
         chosen = [(i, "for") for i in _spread(ordered[score[ordered] > 0], documents, topics)[:N_FOR]]
         chosen += [(i, "against") for i in ordered[::-1][:N_AGAINST] if score[i] < 0]
         chosen += [(i, "absent") for i in _nearest_of(ordered, documents, absent, score)[:N_ABSENT]]

@@ -132,7 +132,8 @@ class Portrait:
         based = f"{_n(self.n_documents, 'document')}, {self.n_words:,} words; encoder {self.encoder}"
         if self.verdict != "found":
             ranked = f" What ranks first is {self.leading}." if self.verdict == "insufficient" else ""
-            return f"{(self.reason or '').rstrip('.')}.{ranked} Rests on {based}."
+            missing = "What there is, and what is needed: " if self.verdict == "insufficient" else ""
+            return f"{missing}{(self.reason or '').rstrip('.')}.{ranked} Rests on {based}."
         return (
             f"effect {first['effect']:.2f} standard deviations of a comparable text, 95 % interval {first['low']:.2f} to "
             f"{first['high']:.2f}; p = {first['p_value']:.2g} over all candidates, q = {self.q_value:.2g} over all authors. "
@@ -141,6 +142,10 @@ class Portrait:
 
     def _where(self) -> str:
         first = self.themes.iloc[0]
+        if pd.isna(first["effect"]):
+            return (
+                "Without other people's texts to compare with, it cannot be said in which documents it shows."
+            )
         shown = round(first["document_share"] * self.n_documents)
         years = (
             ""

@@ -454,7 +454,7 @@ def _judge(person: _Person, facts: dict[str, Any], q_value: float, level: float)
     head = (person.name, facts["contributions"], facts["words"])
     overlap = facts["topic overlap"]
     if missing or not np.isfinite(q_value):
-        reason = "too little to tell: " + "; ".join(
+        reason = "; ".join(
             f"{name}: {_said(m['have'])}, needed {_said(m['needed'])}" for name, m in missing.items()
         )
         return (*head, "insufficient", reason, json.dumps(missing), None, np.nan, overlap)
