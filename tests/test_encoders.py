@@ -30,7 +30,7 @@ TEXTS = [
     "The tide comes up twice a day whether anybody wants it or not, and the boats lift off the mud without a word.",
     "",
     "Zürich, naïve, 名前: letters from elsewhere.",
-    "She counted the stitches, lost count, and began again from the edge. " * 12,
+    "She counted the stitches, lost count, and began again from the edge. " * 6,
 ]
 
 
