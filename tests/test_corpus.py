@@ -59,10 +59,10 @@ def test_the_tables_have_the_columns_of_the_contract(folder):
     assert list(corpus.documents) == DOCUMENT_COLUMNS
     assert (
         list(corpus.documents)[:9]
-        == "document_id author title date date_source kind source entry text".split()
+        == ["document_id", "author", "title", "date", "date_source", "kind", "source", "entry", "text"]
     )
-    assert list(corpus.turns) == TURN_COLUMNS == "document_id turn author role start end".split()
-    assert list(corpus.account) == ACCOUNT_COLUMNS == "source entry action detail".split()
+    assert list(corpus.turns) == TURN_COLUMNS == ["document_id", "turn", "author", "role", "start", "end"]
+    assert list(corpus.account) == ACCOUNT_COLUMNS == ["source", "entry", "action", "detail"]
     assert corpus.turns["start"].dtype == corpus.turns["end"].dtype == "int64"
 
 

@@ -11,8 +11,8 @@ from themekit.corpus import Corpus
 from themekit.encoders import HashingEncoder
 from themekit.passages import MAX_WORDS, MIN_WORDS, split_passages
 
-COLUMNS = "passage_id document_id author position start end text n_tokens".split()
-WORDS = "gate hinge lamp quay rope moss kettle owl river bread coat ladder winter bell stair".split()
+COLUMNS = ["passage_id", "document_id", "author", "position", "start", "end", "text", "n_tokens"]
+WORDS = ["gate", "hinge", "lamp", "quay", "rope", "moss", "kettle", "owl", "river", "bread", "coat", "ladder", "winter", "bell", "stair"]
 
 
 def prose(n_sentences, seed=0, stop="."):

@@ -24,7 +24,19 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from themekit import readers
-from themekit.readers import NOBODYS, Note, RawDocument, Turn, UnreadableFileError, count, dates, files, table
+from themekit.readers import (
+    NOBODYS,
+    Described,
+    NotATextError,
+    Note,
+    RawDocument,
+    Turn,
+    UnreadableFileError,
+    count,
+    dates,
+    files,
+    table,
+)
 from themekit.readers.files import File, Line
 
 if TYPE_CHECKING:
@@ -130,7 +142,7 @@ class Corpus:
         return _assemble([_attribute(f, None, from_folders=False) for f in found], [], interviewers=False)
 
     @classmethod
-    def from_frame(cls, frame: Any, *, author: str | None = None) -> Corpus:  # noqa: ANN401 - pandas, polars, pyarrow
+    def from_frame(cls, frame: Any, *, author: str | None = None) -> Corpus:
         """Make a corpus of a table with one text in each row.
 
         Parameters
@@ -275,6 +287,18 @@ class _Found:
         return self.file.relative.parts[0] if len(self.file.relative.parts) > 1 else None
 
 
+@dataclass(frozen=True)
+class _About:
+    """A table's line about a file beside it."""
+
+    said: Described
+    table: File
+
+    @property
+    def place(self) -> PurePosixPath:
+        return PurePosixPath(os.path.normpath(self.table.relative.parent / self.said.file.replace("\\", "/")))
+
+
 def _made_up(name: str) -> File:
     return File(name, PurePosixPath(name.replace(" ", "-")), name.split(maxsplit=1)[0], bytes)
 
@@ -325,9 +349,13 @@ def read(
     found: list[_Found] = []
     account: list[Line] = []
     for typed in sorted({os.fspath(p) for p in paths}):
-        for item in files.find(typed):
-            for result in [item] if isinstance(item, Line) else _read_one(item):
-                (account if isinstance(result, Line) else found).append(result)  # type: ignore[arg-type]
+        results = [
+            r for item in files.find(typed) for r in ([item] if isinstance(item, Line) else _read_one(item))
+        ]
+        account += [r for r in results if isinstance(r, Line)]
+        described, about = _with_tables(results)
+        found += described
+        account += about
     found, duplicates = _without_duplicates(found)
     account += duplicates
     if not found:
@@ -348,7 +376,7 @@ def _nothing(paths: Sequence[object], account: list[Line]) -> str:
     )
 
 
-def _read_one(file: File) -> Iterator[_Found | Line]:
+def _read_one(file: File) -> Iterator[_Found | _About | Line]:
     suffix = file.relative.suffix.lower()
     if suffix in readers.NOT_YET:
         yield Line(
@@ -363,9 +391,39 @@ def _read_one(file: File) -> Iterator[_Found | Line]:
     except UnreadableFileError as error:
         yield Line(file.source, file.entry, "failed", str(error))
         return
+    except NotATextError as error:
+        yield Line(file.source, file.entry, "left out", str(error))
+        return
     for raw in documents:
+        if isinstance(raw, Described):
+            yield _About(raw, file)
+            continue
         entry = f"{file.entry}/{raw.entry}" if file.entry and raw.entry else file.entry or raw.entry
         yield _Found(_complete(replace(raw, entry=entry), file.relative), file)
+
+
+def _with_tables(results: Sequence[_Found | _About | Line]) -> tuple[list[_Found], list[Line]]:
+    """Let what a table says of the files beside it go before what they say; name the files that are not there."""
+    found = [r for r in results if isinstance(r, _Found)]
+    said = {about.place: about for about in results if isinstance(about, _About)}
+    used = {f.file.relative for f in found if f.file.relative in said}
+    made = [_described(f, said[f.file.relative].said) if f.file.relative in used else f for f in found]
+    account = [
+        Line(about.table.source, None, "left out", f"says something of {place}, of which there is no text")
+        for place, about in said.items()
+        if place not in used
+    ]
+    tables = {about.table.source for about in said.values()}
+    return made, [
+        *account,
+        *(Line(t, None, "kept", "what it says of the files beside it") for t in sorted(tables)),
+    ]
+
+
+def _described(found: _Found, said: Described) -> _Found:
+    raw = replace(found.raw, title=said.title or found.raw.title, author=said.author or found.raw.author,
+                  kind=said.kind or found.raw.kind)  # fmt: skip
+    return replace(found, raw=replace(raw, date=said.date, date_source="table") if said.date else raw)
 
 
 def _complete(raw: RawDocument, relative: PurePosixPath) -> RawDocument:

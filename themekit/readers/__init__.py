@@ -9,9 +9,26 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from themekit.readers import markdown, plain
+from themekit.readers import (
+    captions,
+    epub,
+    html,
+    mail,
+    markdown,
+    opendocument,
+    org,
+    pdf,
+    plain,
+    restructured,
+    rtf,
+    speech,
+    table,
+    word,
+)
 from themekit.readers.document import (
     NOBODYS,
+    Described,
+    NotATextError,
     Note,
     RawDocument,
     Turn,
@@ -36,19 +53,18 @@ __all__ = [
     "read_file",
 ]
 
-_MODULES: tuple[ModuleType, ...] = (markdown, plain)
+_MODULES: tuple[ModuleType, ...] = (
+    markdown, plain, html, restructured, org, word, opendocument, rtf, pdf, epub, captions, speech, mail, table,
+)  # fmt: skip
 READERS: dict[str, ModuleType] = {suffix: module for module in _MODULES for suffix in module.SUFFIXES}
 FAMILIES: dict[str, str] = {suffix: what for module in _MODULES for suffix, what in module.SUFFIXES.items()}
 
 NOT_YET = {
-    ".docx": "Word", ".doc": "Word", ".odt": "OpenDocument", ".rtf": "RTF", ".pdf": "PDF", ".epub": "EPUB",
-    ".html": "HTML", ".htm": "HTML", ".rst": "reStructuredText", ".org": "Org", ".vtt": "WebVTT", ".srt": "SubRip",
-    ".json": "JSON", ".mbox": "mailbox", ".eml": "mail", ".csv": "table", ".tsv": "table",
-    ".parquet": "table", ".xlsx": "Excel", ".pages": "Pages", ".tex": "LaTeX",
+    ".doc": "old Word", ".xlsx": "Excel", ".xls": "Excel", ".pages": "Pages", ".tex": "LaTeX", ".mobi": "Kindle", ".azw3": "Kindle",
 }  # fmt: skip
 
 
-def read_file(data: bytes, name: str) -> list[RawDocument]:
+def read_file(data: bytes, name: str) -> list[RawDocument | Described]:
     """Read one file by its suffix; raise :class:`UnreadableFileError` where that fails.
 
     Whatever a parser raises over a damaged or hostile file becomes that error, so
@@ -56,8 +72,8 @@ def read_file(data: bytes, name: str) -> list[RawDocument]:
     """
     suffix = PurePosixPath(name).suffix.lower()
     try:
-        documents: list[RawDocument] = READERS[suffix].read(data, name)
-    except UnreadableFileError:
+        documents: list[RawDocument | Described] = READERS[suffix].read(data, name)
+    except (UnreadableFileError, NotATextError):
         raise
     except Exception as error:  # the parsers raise what they like
         seen = " ".join(str(error).split())[:120]

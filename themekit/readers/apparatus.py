@@ -53,6 +53,7 @@ _WORDS = {
         r"|\blightly edited\b|\bedited for (?:length|clarity)\b|^(?:posted|published|filed|tagged|last (?:updated|modified))\b.{0,80}$",
         re.IGNORECASE,
     ),
+    "notes": re.compile(r"[↩⏎]\W*$"),
     "contents": re.compile(r".*(?:\.\s?){4,}\s*\d+\s*$"),
 }
 
@@ -76,7 +77,10 @@ def set_apart(blocks: list[Block]) -> tuple[list[Block], list[Note]]:
     # Where nothing else is left, the text is about just these things.
     if found and not any(b.role == "author" for b in made):
         return blocks, []
-    return made, [Note("left out", f"{what}: {count(n, 'paragraph')}, kept and counted for nobody") for what, n in found.items()]
+    return made, [
+        Note("left out", f"{what}: {count(n, 'paragraph')}, kept and counted for nobody")
+        for what, n in found.items()
+    ]
 
 
 def _section(heading: str) -> str | None:

@@ -56,6 +56,21 @@ class RawDocument:
     notes: Sequence[Note] = ()
 
 
+@dataclass(frozen=True)
+class Described:
+    """What a table says about a file beside it; it goes before what the file says itself."""
+
+    file: str
+    title: str | None = None
+    author: str | None = None
+    date: str | None = None
+    kind: str | None = None
+
+
+class NotATextError(Exception):
+    """A file is sound and holds something else than texts, as most tables and JSON files do; it is left out."""
+
+
 class UnreadableFileError(Exception):
     """A file could not be read; the message says what was seen, expected, and what to do."""
 

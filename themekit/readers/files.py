@@ -144,10 +144,10 @@ def _opened(file: File, inside: PurePosixPath) -> Iterator[File | Line]:
         yield Line(file.source, None, "failed", _why(error))
         return
     rules = _Rules()
-    for member in sorted(archive.infolist(), key=lambda m: m.filename):
-        name = member.filename.replace("\\", "/")
+    for info in sorted(archive.infolist(), key=lambda m: m.filename):
+        name = info.filename.replace("\\", "/")
         place = PurePosixPath(name)
-        if member.is_dir():
+        if info.is_dir():
             continue
         if place.is_absolute() or ".." in place.parts or re.match(r"[A-Za-z]:", name):
             yield Line(file.source, name, "left out", "its name leads out of the archive")
@@ -156,7 +156,7 @@ def _opened(file: File, inside: PurePosixPath) -> Iterator[File | Line]:
         elif reason := rules.why_any(place):
             yield Line(file.source, name, "left out", reason)
         else:
-            yield File(file.source, inside / place, file.root, partial(_member, archive, member), name)
+            yield File(file.source, inside / place, file.root, partial(member, archive, info), name)
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
@@ -176,9 +176,10 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     return archive
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+def member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Unpack one member of an archive."""
     try:
-        return archive.read(member)
+        return archive.read(info)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
         raise UnreadableFileError(
             f"seen a member that does not unpack ({error}); expected a sound archive; pack it anew"

@@ -32,26 +32,49 @@ _FOOTNOTES = (
     "|//*[contains(@*[name()='epub:type'], 'note')]"
 )
 _CODE = "//pre|//code[not(ancestor::p) and not(ancestor::li)]"
-_SKIPPED = ("script", "style", "template", "noscript", "nav", "aside", "svg", "math", "button", "select", "textarea", "iframe")
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 head".split())
+_SKIPPED = (
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "nav",
+    "aside",
+    "svg",
+    "math",
+    "button",
+    "select",
+    "textarea",
+    "iframe",
+)
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _QUOTES = frozenset({"blockquote", "quote"})
 _BLOCKS = _HEADINGS | _QUOTES | frozenset(
     "p div li item ul ol dl dt dd list section article main header body center address hr figure figcaption".split()
 )  # fmt: skip
 _BREAKS = frozenset({"br", "lb"})
+_DECLARES = re.compile(rb"charset|<\?xml[^>]{0,100}encoding", re.IGNORECASE)
 _DATE_FIELDS = (
     "article:published_time", "og:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.date",
     "dcterms.issued", "dcterms.created", "dc.date.created", "pubdate", "publish-date", "publication_date",
     "sailthru.date", "parsely-pub-date", "citation_publication_date", "created",
 )  # fmt: skip
-_AUTHOR_FIELDS = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "citation_author", "byl")
+_AUTHOR_FIELDS = (
+    "author",
+    "article:author",
+    "dc.creator",
+    "dcterms.creator",
+    "parsely-author",
+    "citation_author",
+    "byl",
+)
 _TITLE_FIELDS = ("og:title", "dc.title", "dcterms.title", "parsely-title", "citation_title", "title")
 
 
 def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
     """Read an HTML file."""
-    text, notes = plain.decode(data) if _is_utf8(data) else (None, [])
-    root = parse(text if text is not None else data)
+    if not data.strip():
+        raise no_text("an empty file")
+    root = parse(data)
     meta = _meta(root)
     found, more = blocks(_main_text(root))
     if not found:
@@ -59,29 +82,62 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
     date, date_notes = dates.parse(_first(meta, _DATE_FIELDS))
     heading = next((b.text for b in found if b.role == "heading"), None)
     about = prose.About(
-        title=_title(root, meta, heading), author=_first(meta, _AUTHOR_FIELDS), date=date, date_source="meta tag"
+        title=_title(root, meta, heading),
+        author=_first(meta, _AUTHOR_FIELDS),
+        date=date,
+        date_source="meta tag",
     )
-    return prose.documents(found, about, [*notes, *date_notes, *more])
+    return prose.documents(found, about, [*date_notes, *more])
 
 
-def parse(text: str | bytes) -> HtmlElement:
-    """Parse HTML or XHTML; nothing is fetched and no entity of the file's own is resolved."""
+def parse(page: str | bytes) -> HtmlElement:
+    """Parse HTML or XHTML; nothing is fetched and no entity of the file's own is resolved.
+
+    UTF-8 goes before what the page declares, which is believed where the bytes are something else.
+    """
     import lxml.html  # noqa: PLC0415 - loaded when a page is read, not when themekit is imported
 
-    if isinstance(text, str):
+    if isinstance(page, bytes) and not _DECLARES.search(page[:4096]):
+        page = plain.decode(page)[0]
+    elif isinstance(page, bytes):
+        page = _utf8(page)
+    if isinstance(page, str):
         # An XML declaration would contradict text that is decoded already.
-        text = re.sub(r"\A\s*<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL)
-    return lxml.html.document_fromstring(text, parser=lxml.html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True))
+        page = re.sub(r"\A\s*<\?xml.*?\?>", "", page, count=1, flags=re.DOTALL)
+    parser = lxml.html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
+    return lxml.html.document_fromstring(page, parser=parser)
+
+
+def _utf8(page: bytes) -> str | bytes:
+    try:
+        return page.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return page
+
+
+def take(root: HtmlElement, name: str) -> str | None:
+    """Take the first element of a class out of a page and return its words."""
+    words = None
+    for element in root.xpath(f"//*[contains(concat(' ', @class, ' '), ' {name} ')]"):
+        words = words or " ".join(element.text_content().split())
+        element.drop_tree()
+    return words or None
 
 
 def blocks(root: HtmlElement) -> tuple[list[Block], list[Note]]:
     """Return paragraphs and headings, and what was left out."""
     import lxml.etree  # noqa: PLC0415 - loaded when a page is read, not when themekit is imported
 
-    left_out = {"table": _drop(root, "//table"), "code block": _drop(root, _CODE), "footnote": _drop(root, _FOOTNOTES)}
+    left_out = {
+        "table": _drop(root, "//table"),
+        "code block": _drop(root, _CODE),
+        "footnote": _drop(root, _FOOTNOTES),
+    }
     lxml.etree.strip_elements(root, *_SKIPPED, with_tail=False)
     found = [Block(words, role) for role, words in _walk(root)]
-    notes = [Note("dropped", count(left_out[noun], noun)) for noun in ("table", "code block") if left_out[noun]]
+    notes = [
+        Note("dropped", count(left_out[noun], noun)) for noun in ("table", "code block") if left_out[noun]
+    ]
     return found, [*notes, *([Note("dropped", "footnotes and their marks")] if left_out["footnote"] else [])]
 
 
@@ -133,16 +189,9 @@ def _main_text(root: HtmlElement) -> HtmlElement:
     found = trafilatura.bare_extraction(lxml.html.tostring(root, encoding="unicode"), include_comments=False)
     if found is None or found.body is None:
         return whole
+    for heading in found.body.iter("head"):
+        heading.tag = "h2"
     return lxml.html.fromstring(lxml.html.tostring(found.body, encoding="unicode"))
-
-
-def _is_utf8(data: bytes) -> bool:
-    """Say whether bytes are UTF-8, or declare nothing else that lxml could go by."""
-    try:
-        data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return b"charset" not in data[:4096].lower() and b"encoding" not in data[:200].lower()
-    return True
 
 
 def _meta(root: HtmlElement) -> dict[str, str]:
@@ -155,7 +204,9 @@ def _meta(root: HtmlElement) -> dict[str, str]:
             found.setdefault(key, value)
     for key, value in _linked_data(root):
         found.setdefault(key, value)
-    for time in root.xpath("//time[@datetime and (@pubdate or @itemprop='datePublished' or contains(@class, 'published'))]"):
+    for time in root.xpath(
+        "//time[@datetime and (@pubdate or @itemprop='datePublished' or contains(@class, 'published'))]"
+    ):
         found.setdefault("datepublished", time.get("datetime"))
     for tag in root.xpath("//*[@rel='author' or @itemprop='author' or contains(@class, 'p-author')]"):
         found.setdefault("author", " ".join(tag.text_content().split()))
@@ -171,7 +222,10 @@ def _linked_data(root: HtmlElement) -> Iterator[tuple[str, str]]:
             continue
         for item in _items(content):
             author = item.get("author")
-            names = [a.get("name") if isinstance(a, dict) else a for a in (author if isinstance(author, list) else [author])]
+            names = [
+                a.get("name") if isinstance(a, dict) else a
+                for a in (author if isinstance(author, list) else [author])
+            ]
             strings = [n for n in names if isinstance(n, str) and n.strip()]
             if strings:
                 yield "author", ", ".join(strings)

@@ -14,10 +14,14 @@ def read(data: bytes, name: str) -> list[RawDocument]:
     """Read a plain-text file."""
     text, notes = decode(data)
     about, body = _head(text)
-    blocks = list(prose.paragraphs(body))
+    return prose.documents(with_title(list(prose.paragraphs(body)), about), about, notes)
+
+
+def with_title(blocks: list[prose.Block], about: prose.About) -> list[prose.Block]:
+    """Make a heading of the first paragraph, where it looks like one and the file names no title."""
     if blocks and about.title is None and _is_title(blocks):
-        blocks[0] = prose.Block(blocks[0].text, "heading")
-    return prose.documents(blocks, about, notes)
+        return [prose.Block(blocks[0].text, "heading"), *blocks[1:]]
+    return blocks
 
 
 _FIELD = re.compile(r"(title|author|by|date|kind)[ \t]*:[ \t]*(\S.*)", re.IGNORECASE)

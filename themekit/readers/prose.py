@@ -28,7 +28,11 @@ _MIN_CAPTION_WORDS = 100
 # NUL and its kind, and the controls that turn the direction of what follows on the page.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_BYLINE = re.compile(r"by\s+((?:[^\W\d_a-z][\w.'’-]*|de|da|van|von|der|la|le|and)(?:\s+|$)){2,5}", re.IGNORECASE)
+_NAME = re.compile(r"(?:(?:[^\W\d_a-z][\w.'’-]*|de|da|van|von|der|la|le|and)(?:\s+|$)){2,5}")
+_BYLINE = re.compile(rf"[Bb][Yy]\s+{_NAME.pattern}")
+_MAX_TITLE_WORDS = 12
+# Where a date comes from that a line of the text does not overrule.
+_SAID = frozenset({"front matter", "meta tag", "title block", "heading", "package", "table", "mail header"})
 # How far from the top a title, a byline or a date may stand, and from the end a date.
 _N_TOP = 4
 _N_END = 2
@@ -84,7 +88,12 @@ def documents(blocks: Iterable[Block], about: About, notes: Sequence[Note] = ())
     made = []
     for name, date, title, inside in entries:
         entry = replace(
-            about, title=title or about.title, date=date, date_source="heading", entry=name, kind=about.kind or "journal"
+            about,
+            title=title or about.title,
+            date=date,
+            date_source="heading",
+            entry=name,
+            kind=about.kind or "journal",
         )
         made.append(document(inside, entry, [] if made else notes))
     return made
@@ -127,7 +136,9 @@ def is_caption_stream(text: str) -> bool:
     n_words = len(text.split())
     n_stops = len(re.findall(r"[.!?…।](?=\s|$|[\"'”’)])|[。！？]", text))
     n_marks = n_stops + len(re.findall(r"[,;:](?=\s|$)|[、，；]", text))
-    return n_words >= _MIN_CAPTION_WORDS and n_words > max(_WORDS_PER_STOP * n_stops, _WORDS_PER_MARK * n_marks)
+    return n_words >= _MIN_CAPTION_WORDS and n_words > max(
+        _WORDS_PER_STOP * n_stops, _WORDS_PER_MARK * n_marks
+    )
 
 
 def paragraphs(text: str) -> Iterator[Block]:
@@ -164,28 +175,59 @@ def _without_mojibake(text: str) -> str:
 
 
 def _from_the_top(about: About, blocks: list[Block]) -> tuple[About, list[Block], list[Note]]:
-    """Take title, author and date from the first lines, and the date from the last, where the file does not say."""
-    notes: list[Note] = []
+    """Take title, author and date from the first lines, and the date from the last, where the file does not say.
+
+    Lines that say no more than that are the file's, not part of its text.
+    """
     top = range(min(_N_TOP, len(blocks)))
-    heading = next((i for i in top if blocks[i].role == "heading"), None)
-    if about.title is None and heading is not None:
-        about = replace(about, title=" ".join(blocks[heading].text.split()))
-    byline = next((i for i in top if _BYLINE.fullmatch(" ".join(blocks[i].text.split()))), None)
-    if byline is not None:
-        author = " ".join(blocks[byline].text.split()[1:])
-        if about.author is None:
-            about = replace(about, author=author)
-            notes.append(Note("guessed", f"the line 'by {author}' names the author"))
-        blocks[byline] = replace(blocks[byline], role="apparatus")
-    for i in [*top, *range(max(len(top), len(blocks) - _N_END), len(blocks))]:
-        date = dates.alone(blocks[i].text) if blocks[i].role != "quoted" else None
-        if date:
-            if about.date is None:
+    folded = [" ".join(blocks[i].text.split()) for i in top]
+    notes: list[Note] = []
+    said = _title_block(folded, [blocks[i].role for i in top])
+    for field, i in said.items():
+        if blocks[i].role == "author":
+            blocks[i] = replace(blocks[i], role="apparatus")
+        if field == "author" and about.author is None:
+            about = replace(about, author=re.sub(r"^by\s+", "", folded[i], flags=re.IGNORECASE))
+            notes.append(Note("guessed", f"the line {folded[i]!r} names the author"))
+        if field == "title" and about.title is None:
+            about = replace(about, title=folded[i])
+        if field == "date" and (about.date is None or about.date_source not in _SAID):
+            about = replace(about, date=dates.alone(folded[i]), date_source="title block")
+    for i, line in enumerate(folded):
+        if blocks[i].role == "author" and line.casefold() in {
+            (about.title or "").casefold(),
+            (about.author or "").casefold(),
+        }:
+            blocks[i] = replace(blocks[i], role="apparatus")
+    if about.date is None:
+        for i in range(max(len(top), len(blocks) - _N_END), len(blocks)):
+            date = dates.alone(blocks[i].text) if blocks[i].role == "author" else None
+            if date:
                 about = replace(about, date=date, date_source="text")
-            if blocks[i].role == "author":
                 blocks[i] = replace(blocks[i], role="apparatus")
-            break
     return about, blocks, notes
+
+
+def _title_block(lines: Sequence[str], roles: Sequence[BlockRole]) -> dict[str, int]:
+    """Return which of the first lines are title, author and date; a name alone counts between a title and a date."""
+    found: dict[str, int] = {}
+    for i, line in enumerate(lines):
+        if roles[i] == "heading":
+            found.setdefault("title", i)
+        elif roles[i] != "author":
+            break
+        elif _BYLINE.fullmatch(line):
+            found.setdefault("author", i)
+        elif dates.alone(line):
+            found.setdefault("date", i)
+            break
+    date = found.get("date")
+    if date and "author" not in found and _NAME.fullmatch(lines[date - 1]) and date - 1 != found.get("title"):
+        found["author"] = date - 1
+    author = found.get("author")
+    if author and "title" not in found and len(lines[author - 1].split()) <= _MAX_TITLE_WORDS:
+        found["title"] = author - 1
+    return found
 
 
 def _entries(blocks: Sequence[Block]) -> list[tuple[str, str, str | None, list[Block]]]:

@@ -1,14 +1,28 @@
-"""Tables with one text in each row."""
+"""Tables (.csv, .tsv, .parquet): one text in each row, or what is to be known of the files beside it."""
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from themekit.readers import dates, prose
-from themekit.readers.document import Note, RawDocument, UnreadableFileError
+from themekit.readers import dates, plain, prose
+from themekit.readers.document import (
+    Described,
+    NotATextError,
+    Note,
+    RawDocument,
+    UnreadableFileError,
+    count,
+    no_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+SUFFIXES = {".csv": "table", ".tsv": "table", ".parquet": "table"}
 
 # What a column may be called; the first is its name here.
 _COLUMNS = {
@@ -17,7 +31,52 @@ _COLUMNS = {
     "date": ("date", "published", "created", "year"),
     "title": ("title", "heading", "subject"),
     "kind": ("kind", "genre"),
+    "file": ("file", "filename", "path", "source"),
 }
+
+
+def read(data: bytes, name: str) -> list[RawDocument | Described]:
+    """Read a table of texts, or of what is to be known of the files beside it."""
+    frame = _frame(data, name.rpartition(".")[2].lower())
+    names = _names([str(column) for column in frame.columns])
+    if "text" not in names and "file" in names:
+        return [_described({k: row[v] for k, v in names.items()}) for row in frame.to_dict("records")]
+    if "text" not in names:
+        raise NotATextError("a table without a column 'text' (texts) or 'file' (about the files beside it)")
+    found = list(documents(frame))
+    texts = [item for item in found if isinstance(item, RawDocument)]
+    if not texts:
+        raise no_text("a table without a text")
+    n_empty = len(found) - len(texts)
+    if n_empty:
+        note = Note("dropped", count(n_empty, "row without text", "rows without text"))
+        texts[0] = replace(texts[0], notes=[*texts[0].notes, note])
+    return list(texts)
+
+
+def _frame(data: bytes, suffix: str) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - loaded when a table is read
+
+    if suffix == "parquet":
+        return pd.read_parquet(io.BytesIO(data))
+    text, _ = plain.decode(data)
+    head = text.split("\n", 1)[0]
+    separator = max("\t" if suffix == "tsv" else ",", ";", "\t", key=head.count)
+    return pd.read_csv(
+        io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, skipinitialspace=True
+    )
+
+
+def _described(cells: Mapping[str, object]) -> Described:
+    date, _ = _date(cells.get("date"))
+    kind = cell(cells.get("kind"))
+    return Described(
+        file=cell(cells.get("file")) or "",
+        title=cell(cells.get("title")),
+        author=cell(cells.get("author")),
+        date=date,
+        kind=kind.lower() if kind else None,
+    )
 
 
 def documents(frame: Any) -> Iterator[RawDocument | tuple[str, str, str]]:

@@ -1,0 +1,75 @@
+"""What Word, OpenDocument and EPUB files have in common: a zip archive of XML, with properties inside."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from themekit.readers import files
+from themekit.readers.document import UnreadableFileError
+
+if TYPE_CHECKING:
+    import zipfile
+
+    from lxml.etree import _Element
+
+_ENTITY = re.compile(
+    rb"<!ENTITY|<\x00!\x00E\x00N\x00T\x00I\x00T\x00Y|\x00<\x00!\x00E\x00N\x00T\x00I\x00T\x00Y"
+)
+_XML = (".xml", ".rels", ".opf", ".ncx", ".xhtml", ".html")
+# Names that a program puts where nobody gave one.
+NOBODY = {
+    "user", "admin", "administrator", "author", "owner", "unknown", "microsoft office user", "python-docx", "root",
+    "pandoc", "libreoffice", "calibre",
+}  # fmt: skip
+
+
+def open_package(data: bytes) -> zipfile.ZipFile:
+    """Open a package whose parts are safe to hand to any XML parser: none of them declares an entity."""
+    archive = files.open_zip(data)
+    for member in archive.infolist():
+        if member.filename.lower().endswith(_XML):
+            refuse_entities(part(archive, member.filename) or b"", member.filename)
+    return archive
+
+
+def refuse_entities(data: bytes, where: str) -> None:
+    """Refuse XML that declares entities, which may grow without end or stand for files elsewhere."""
+    if _ENTITY.search(data):
+        raise UnreadableFileError(
+            f"seen an entity declared in {where}; expected none, no program writes them; it was not opened"
+        )
+
+
+def part(archive: zipfile.ZipFile, name: str) -> bytes | None:
+    """Return a part's bytes, or ``None`` where there is none of that name."""
+    try:
+        return files.member(archive, archive.getinfo(name))
+    except KeyError:
+        return None
+
+
+def xml(data: bytes) -> _Element:
+    """Parse XML without entities, network or external files."""
+    from lxml import etree  # noqa: PLC0415 - loaded when a package is read, not when themekit is imported
+
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
+    )
+    root = etree.fromstring(data, parser)
+    if root is None:
+        raise UnreadableFileError("seen a part without XML in it; expected some; save the file anew")
+    return root
+
+
+def properties(data: bytes | None) -> dict[str, str]:
+    """Return a package's properties by their names without namespace, the first of each; nameless authors left out."""
+    found: dict[str, str] = {}
+    if not data:
+        return found
+    for element in xml(data).iter():
+        name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+        value = " ".join((element.text or "").split())
+        if value and not (name in {"creator", "initial-creator"} and value.casefold() in NOBODY):
+            found.setdefault(name, value)
+    return found

@@ -1,0 +1,74 @@
+"""reStructuredText, through docutils: no file is included, no raw matter read, directives and code left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from themekit.readers import dates, plain, prose
+from themekit.readers.document import Note, RawDocument, count
+from themekit.readers.prose import Block
+
+if TYPE_CHECKING:
+    from docutils import nodes
+
+SUFFIXES = {".rst": "reStructuredText"}
+
+_SETTINGS = {
+    "file_insertion_enabled": False, "raw_enabled": False, "report_level": 5, "halt_level": 5, "_disable_config": True,
+    "docinfo_xform": True, "doctitle_xform": True, "line_length_limit": 10**7, "smart_quotes": False,
+}  # fmt: skip
+
+
+def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
+    """Read a reStructuredText file."""
+    from docutils import core, nodes  # noqa: PLC0415 - loaded when such a file is read
+
+    raw, notes = plain.decode(data)
+    tree = core.publish_doctree(raw, settings_overrides=_SETTINGS)
+    said = {
+        type(node).__name__: node.astext() for node in tree.findall(nodes.docinfo) for node in node.children
+    }
+    for node in tree.findall(nodes.field):
+        said.setdefault(node[0].astext().lower(), node[1].astext())
+    dropped: dict[str, int] = {}
+    for kind, noun in (
+        (nodes.literal_block, "code block"),
+        (nodes.table, "table"),
+        (nodes.footnote, "footnote"),
+    ):
+        for node in list(tree.findall(kind)):
+            dropped[noun] = dropped.get(noun, 0) + 1
+            node.parent.remove(node)
+    for kind in (nodes.docinfo, nodes.comment, nodes.system_message, nodes.footnote_reference, nodes.problematic,
+                 nodes.substitution_definition, nodes.topic, nodes.field_list, nodes.raw):  # fmt: skip
+        for node in list(tree.findall(kind)):
+            node.parent.remove(node)
+    date, more = dates.parse(said.get("date"))
+    author = said.get("author") or said.get("authors")
+    about = prose.About(
+        title=said.get("title") or _title(tree), author=" ".join(author.split()) if author else None, date=date,
+        date_source="front matter", kind=said.get("kind", "").lower() or None,
+    )  # fmt: skip
+    blocks = [
+        _block(node)
+        for node in tree.findall()
+        if isinstance(node, nodes.paragraph | nodes.title | nodes.line_block | nodes.subtitle)
+    ]
+    return prose.documents(
+        blocks, about, [*notes, *more, *(Note("dropped", count(n, noun)) for noun, n in dropped.items())]
+    )
+
+
+def _title(tree: nodes.document) -> str | None:
+    return str(tree["title"]) if tree.get("title") else None
+
+
+def _block(node: nodes.Element) -> Block:
+    from docutils import nodes  # noqa: PLC0415 - loaded when such a file is read
+
+    if isinstance(node, nodes.title | nodes.subtitle):
+        return Block(node.astext(), "heading")
+    ancestor = node.parent
+    while ancestor is not None and not isinstance(ancestor, nodes.block_quote):
+        ancestor = ancestor.parent
+    return Block(node.astext(), "author" if ancestor is None else "quoted")
