@@ -226,11 +226,13 @@ def _chart(drawn: pd.DataFrame, marks: pd.DataFrame, rows: list[str], columns: l
 
 
 def _cells(drawn: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
-    span = max(_SMALLEST_SPAN, float(np.ceil(drawn["effect"].abs().fillna(0.0).max() * 2) / 2))
+    # The 99th percentile: an author on a single short text would otherwise pale everybody else.
+    size = float(drawn["effect"].abs().fillna(0.0).quantile(0.99))
+    span = max(_SMALLEST_SPAN, np.ceil(size * 2) / 2)
     shown = drawn[["author", "concept", "effect", "low", "high", "document_share"]]
     colour = alt.Color(
         "effect:Q",
-        scale=alt.Scale(domain=[-span, span], domainMid=0, interpolate="lab"),
+        scale=alt.Scale(domain=[-span, span], domainMid=0, interpolate="lab", clamp=True),
         legend=alt.Legend(
             title="effect, in standard deviations",
             values=[-span, -span / 2, 0, span / 2, span],

@@ -212,7 +212,9 @@ def _time(days: pd.Series[float], when: pd.Series[float]) -> alt.X:
         if n_years > 4  # noqa: PLR2004 - below, the ticks would repeat a year
         else alt.Axis(title=None, format="%b %Y", values=_months(*domain), grid=False, labelPadding=8)
     )
-    return alt.X("when:T", scale=alt.Scale(type="utc", domain=domain, nice=False), axis=axis)
+    # Both ends, not domain: that would be written as an expression, which strict pages only interpret.
+    scale = alt.Scale(type="utc", domainMin=domain[0], domainMax=domain[1], nice=False)
+    return alt.X("when:T", scale=scale, axis=axis)
 
 
 def _months(start: int, end: int) -> list[int]:

@@ -1,6 +1,6 @@
 // Draws charts in a notebook, in the HTML made from it and in a saved page. Nothing is fetched: this is bundled with
-// vega, vegaLite and vegaEmbed, and the expressions of a chart are interpreted, never evaluated as code.
-Object.assign(window, { vega, vegaLite, vegaEmbed });
+// vegaEmbed and all that it needs.
+window.vegaEmbed = vegaEmbed;
 window.themekit = (function (tones) {
   const drawn = new Map();
 
@@ -28,7 +28,6 @@ window.themekit = (function (tones) {
       await vegaEmbed(element, shown, {
         mode: "vega-lite",
         renderer: "svg",
-        ast: true,
         tooltip: { theme: dark ? "dark" : "light" },
         actions: { export: true, source: false, compiled: false, editor: false },
         ...options,

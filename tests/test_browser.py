@@ -1,0 +1,298 @@
+"""What a reader sees: charts in JupyterLab, in the HTML made of a notebook and in saved pages, with no network."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import chart_tables as tables
+import pytest
+
+pytestmark = pytest.mark.browser
+
+LOOPBACK = ("127.0.0.1", "localhost")
+OWN = """\
+own = alt.Chart(pd.DataFrame({'a': [1, 2]}), description="A user's own").mark_point().encode(x='a')
+with alt.renderers.enable('default'):
+    display(own)"""
+CELLS = (
+    "import altair as alt, pandas as pd, themekit\nthemekit.setup()",
+    "themekit.charts.fingerprint(pd.read_parquet('themes.parquet'), pd.read_parquet('authors.parquet'))",
+    "themekit.charts.thread(pd.read_parquet('thread.parquet'))",
+    "themekit.charts.topic_map(pd.read_parquet('topic_map.parquet'))",
+    OWN,
+)
+DESCRIPTIONS = ("Heat map of 9 authors", "Documents by date and topic", "Map of passages", "A user's own")
+DARK, LIGHT = "rgb(20, 24, 29)", "rgb(255, 255, 255)"
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """Chromium, for which no host exists but this one."""
+    from playwright.sync_api import sync_playwright
+
+    rules = "MAP * ~NOTFOUND, " + ", ".join(f"EXCLUDE {host}" for host in LOOPBACK)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=str(chromium), args=["--no-sandbox", f"--host-resolver-rules={rules}"]
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def new_page(browser):
+    """Return a function that opens a page; it keeps what the page asked for and what went wrong in it."""
+    contexts = []
+
+    def open_page(**options):
+        context = browser.new_context(viewport={"width": 1300, "height": 4000}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.asked, page.wrong = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("pageerror", lambda error: page.wrong.append(str(error)))
+        page.on(
+            "console", lambda message: page.wrong.append(message.text) if message.type == "error" else None
+        )
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a notebook and the tables that it draws; the names in them are hostile."""
+    import nbformat
+
+    folder = tmp_path_factory.mktemp("lab")
+    themes, authors = tables.themes(9, hostile=True)
+    themes.to_parquet(folder / "themes.parquet")
+    authors.to_parquet(folder / "authors.parquet")
+    tables.thread(9, author=tables.HOSTILE[0], subjects=tables.HOSTILE[:5]).to_parquet(
+        folder / "thread.parquet"
+    )
+    tables.topic_map(60, hostile=True).to_parquet(folder / "topic_map.parquet")
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in CELLS],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    nbformat.write(notebook, folder / "charts.ipynb")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory, folder):
+    """JupyterLab on loopback, with settings of its own; the address."""
+    home = tmp_path_factory.mktemp("home")
+    settings = home / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    quiet = {"checkForUpdates": False, "fetchNews": "false"}
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+    places = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime",
+              "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+              "IPYTHONDIR": "ipython"}  # fmt: skip
+    environment = os.environ | {name: str(home / place) for name, place in places.items()}
+    log = home / "log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0",
+             "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={folder}"],
+            env=environment, stdout=out, stderr=subprocess.STDOUT, cwd=folder,
+        )  # fmt: skip
+        try:
+            yield _address(server, home / "runtime", log)
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _address(server, runtime, log):
+    end = time.monotonic() + 40
+    while time.monotonic() < end and server.poll() is None:
+        for file in runtime.glob("jpserver-*.json"):
+            return json.loads(file.read_text())["url"]
+        time.sleep(0.2)
+    raise AssertionError(log.read_text())
+
+
+def _outside(page):
+    """Return what a page asked of other hosts."""
+    return [
+        url
+        for url in page.asked
+        if urlsplit(url).scheme.startswith("http") and urlsplit(url).hostname not in LOOPBACK
+    ]
+
+
+def _execute(page, command, **arguments):
+    """Start a command of JupyterLab; some never say that they have ended, so what they do is waited for instead."""
+    page.evaluate(f"void window.jupyterapp.commands.execute('{command}', {json.dumps(arguments)})")
+
+
+def _wait_for_charts(page, n):
+    _expect(page.locator("svg.marks")).to_have_count(n, timeout=40_000)
+
+
+def _expect(locator):
+    from playwright.sync_api import expect
+
+    return expect(locator)
+
+
+def _check_backgrounds(page, *colours):
+    """Each chart has its background, or gets it soon."""
+    for i, colour in enumerate(colours):
+        _expect(page.locator("svg.marks").nth(i)).to_have_css("background-color", colour)
+
+
+def _check_charts(page, descriptions=DESCRIPTIONS):
+    """Every chart has marks and speaks; no name was taken for markup."""
+    said = page.eval_on_selector_all(
+        "svg.marks", "all => all.map(svg => svg.parentNode.getAttribute('aria-label'))"
+    )
+    assert [(text or "")[: len(start)] for text, start in zip(said, descriptions, strict=True)] == list(
+        descriptions
+    )
+    counts = page.eval_on_selector_all(
+        "svg.marks", "all => all.map(svg => svg.querySelectorAll('[role=graphics-symbol]').length)"
+    )
+    assert all(count > 1 for count in counts), counts
+    # Marks that lie side by side: an axis that came to nothing puts them all in one place.
+    across = page.eval_on_selector_all(
+        "svg.marks",
+        "all => all.map(svg => new Set([...svg.querySelectorAll('.mark-rect path, .mark-symbol.role-mark path')]"
+        ".map(path => Math.round(path.getBoundingClientRect().x))).size)",
+    )
+    assert all(count > 1 for count in across), across
+    assert page.evaluate("window.hacked") is None
+    assert page.evaluate("document.querySelectorAll('svg.marks img, svg.marks script').length") == 0
+
+
+def test_charts_draw_in_jupyterlab_and_in_the_html_made_of_the_notebook(lab, folder, new_page):
+    page = new_page()
+    page.goto(f"{lab}lab/tree/charts.ipynb")
+    # A notebook whose kernel is not there yet asks which one to take.
+    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=40_000)
+    _execute(page, "notebook:run-all-cells")
+    _wait_for_charts(page, len(DESCRIPTIONS))
+    _check_charts(page)
+    assert page.locator("[data-mime-type$='.stderr'], [data-mime-type$='.error']").count() == 0
+    assert page.get_by_text("charts draw here and in HTML exports with no network").is_visible()
+    assert _outside(page) == []
+
+    _check_pick_and_tooltip(page)
+    _check_dark(page)
+    _execute(page, "docmanager:save")
+    _expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+    _check_export(folder, new_page)
+
+
+def _check_pick_and_tooltip(page):
+    points = page.locator("svg.marks").nth(2).locator(".mark-symbol.role-mark path")
+    points.nth(7).hover()
+    tooltip = page.locator("#vg-tooltip-element.visible")
+    tooltip.wait_for()
+    assert "<script>window.hacked = 1</script>" in tooltip.inner_text()
+    points.nth(7).click()
+    _expect(page.locator("svg.marks").nth(2).locator("path[opacity='0.2']")).to_have_count(59)
+
+
+def _check_dark(page):
+    """The charts follow the look of JupyterLab, but for the one that Altair's own renderer drew."""
+    _check_backgrounds(page, *[LIGHT] * 4)
+    _execute(page, "apputils:change-theme", theme="JupyterLab Dark")
+    _check_backgrounds(page, DARK, DARK, DARK, LIGHT)
+
+
+def _check_export(folder, new_page):
+    from nbconvert import HTMLExporter
+
+    html, _ = HTMLExporter().from_filename(str(folder / "charts.ipynb"))
+    exported = folder / "charts.html"
+    exported.write_text(html, encoding="utf-8")
+    page = new_page(color_scheme="dark")
+    page.goto(exported.as_uri(), wait_until="domcontentloaded")
+    _wait_for_charts(page, len(DESCRIPTIONS))
+    _check_charts(page)
+    # The page says that it is light, whatever the reader's system is.
+    _check_backgrounds(page, *[LIGHT] * 4)
+    assert not [url for url in page.asked if "vega" in url]
+
+
+def test_a_saved_page_opens_alone_and_follows_the_reader(folder, new_page):
+    import pandas as pd
+
+    import themekit
+
+    chart = themekit.charts.topic_map(pd.read_parquet(folder / "topic_map.parquet"))
+    (path,) = themekit.save_figure(chart, folder / "map", formats="html")
+    page = new_page(color_scheme="dark")
+    # A loader of modules that happens to be on a page must not be asked for anything.
+    page.add_init_script("window.define = window.require = () => { window.hacked = 1; }; define.amd = {};")
+    page.goto(path.as_uri())
+    _wait_for_charts(page, 1)
+    _check_charts(page, DESCRIPTIONS[2:3])
+    assert page.title().startswith("60 passages by 3 authors")
+    _check_backgrounds(page, DARK)
+    page.emulate_media(color_scheme="light")
+    _check_backgrounds(page, LIGHT)
+    assert page.asked == [path.as_uri()]
+    assert page.wrong == []
+
+
+def test_a_saved_page_cannot_ask_the_network_for_anything(folder, new_page):
+    import altair as alt
+
+    import themekit
+
+    chart = alt.Chart("http://127.0.0.1:9/rows.json").mark_point().encode(x="a:Q")
+    (path,) = themekit.save_figure(chart, folder / "remote", formats="html")
+    page = new_page()
+    page.goto(path.as_uri())
+    _expect(page.locator("#chart")).to_have_class("vega-embed has-actions")
+    assert page.asked == [path.as_uri()]
+    assert any("Content Security Policy" in text for text in page.wrong)
+
+
+def test_a_saved_page_with_a_range_of_dates_has_its_axis(folder, new_page):
+    """Vega's interpreter fails here, in silence."""
+    import altair as alt
+
+    import themekit
+
+    rows = alt.InlineData(values=[{"a": "2015-03-01"}, {"a": "2018-03-01"}])
+    chart = (
+        alt.Chart(rows)
+        .mark_point()
+        .encode(x=alt.X("a:T", scale=alt.Scale(domain=["2014-01-01", "2020-01-01"])))
+    )
+    (path,) = themekit.save_figure(chart, folder / "dates", formats="html")
+    page = new_page()
+    page.goto(path.as_uri())
+    _wait_for_charts(page, 1)
+    assert "2016" in page.locator("svg.marks").text_content()
+    _check_charts(page, ("",))
+    assert page.wrong == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_page_with_a_fixed_look_keeps_it(folder, new_page, dark):
+    import themekit
+
+    chart = themekit.charts.thread(tables.thread(4))
+    look = "dark" if dark else "light"
+    (path,) = themekit.save_figure(chart, folder / look, formats="html", theme=look)
+    page = new_page(color_scheme="light" if dark else "dark")
+    page.goto(path.as_uri())
+    _wait_for_charts(page, 1)
+    _check_backgrounds(page, DARK if dark else LIGHT)
+    assert Path(path).stat().st_size < 1_500_000
