@@ -128,17 +128,26 @@ def test_a_document_shows_a_theme_above_the_upper_quartile_of_the_others(planted
     assert shows["Ann", "c"].mean() > 0.7
 
 
-def test_p_values_are_uniform_when_nobody_has_a_theme():
-    # Documents differ (spread), passages of one document are alike: a test that took passages for the unit
-    # would put most p below 0.05 here. The smallest adjusted p of an author is exact, so uniform.
+def mixed(author, i):
+    """Half of what the first three authors do is talk."""
+    return "interview" if author in AUTHORS[:3] and i % 2 else "essay"
+
+
+@pytest.mark.parametrize("kinds", [None, mixed])
+def test_p_values_are_uniform_when_nobody_has_a_theme(kinds):
+    # Documents differ (spread) and passages of one document are alike: a test that took passages for the unit
+    # would put most p below 0.05 here, one that mixed kinds would call the way of talking a theme. The
+    # smallest adjusted p of an author is exact, so uniform.
     smallest = []
     for seed in range(120):
         data = write(
-            1000 + seed, authors=AUTHORS[:4], n_documents=4 + seed % 3, n_passages=6, spread=1.0, n_topics=3
-        )
+            1000 + seed, authors=AUTHORS[:4], n_documents=4 + seed % 3, n_passages=6, spread=1.0, n_topics=3,
+            kinds=kinds,
+        )  # fmt: skip
         themes = fit(*data, n_permutations=199, n_bootstrap=2, seed=seed).themes_
         smallest += themes.groupby("author")["p_value"].min().tolist()
     smallest = np.array(smallest)
+    assert np.isfinite(smallest).all()
     assert np.mean(smallest <= 0.05) < 0.09
     assert np.mean(smallest <= 0.05) > 0.015
     assert 0.4 < np.mean(smallest <= 0.5) < 0.6
@@ -306,11 +315,6 @@ def test_nearest_topics_by_distance_to_the_mean():
     known = np.array([[0.0, 1.0], [0.2, 1.0], [1.0, 0.0]])
     found = nearest_topics(np.array([[0.9, 0.3], [0.1, 0.7]]), known, np.array([0, 0, 1]))
     assert found.tolist() == [1, 0]
-
-
-def mixed(author, i):
-    """Half of what the first three authors do is talk."""
-    return "interview" if author in AUTHORS[:3] and i % 2 else "essay"
 
 
 def test_interviews_are_compared_with_interviews():
