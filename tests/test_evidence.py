@@ -25,8 +25,8 @@ def tables(*, n_documents=6, n_passages=6, seed=0, shows=lambda d: d % 2 == 0, a
     topics = rng.integers(4, size=len(passages))
     scores = rng.normal(size=(len(passages), len(CONCEPTS)))
     themes = pd.DataFrame(
-        [(a, c, r) for a in authors for r, c in enumerate(CONCEPTS, start=1)],
-        columns=["author", "concept", "rank"],
+        [(a, c, r, 1.0) for a in authors for r, c in enumerate(CONCEPTS, start=1)],
+        columns=["author", "concept", "rank", "effect"],
     )
     shown = pd.DataFrame(
         [(f"{a}-{d}", a, c, shows(d)) for a in authors for d in range(n_documents) for c in CONCEPTS],
@@ -73,6 +73,15 @@ def test_every_role_keeps_its_promise(seed):
 def test_nothing_is_absent_where_every_document_shows_it():
     found = find_evidence(*tables(shows=lambda _: True))
     assert "absent" not in set(found["role"])
+
+
+def test_nothing_is_called_absent_where_there_is_nobody_to_compare_with():
+    given = tables()
+    given[4].loc[given[4]["author"] == "Bo", "effect"] = np.nan
+    found = find_evidence(*given)
+    assert "absent" not in set(found.query("author == 'Bo'")["role"])
+    assert "absent" in set(found.query("author == 'Ann'")["role"])
+    assert "for" in set(found.query("author == 'Bo'")["role"])
 
 
 def test_quotes_are_spread_over_documents_and_topics():
