@@ -100,7 +100,7 @@ def test_ids_and_tables_do_not_depend_on_the_order_of_paths(folder):
 
 def test_ids_are_distinct_when_names_are_not(folder):
     desk = folder(**{"a.txt": ESSAY, "a.md": OTHER, "in__a.txt": ESSAY[::-1]})
-    assert sorted(themekit.read(desk).documents["document_id"]) == ["desk/a.md", "desk/a.txt", "in/a"]
+    assert sorted(themekit.read(desk).documents["document_id"]) == ["a.md", "a.txt", "in/a"]
 
 
 def test_the_fingerprint_does_not_depend_on_where_the_folder_lies_but_on_every_word(folder, monkeypatch):

@@ -161,6 +161,7 @@ FORMS = {
     "time, dash": "{name} (00:01:02) - {words}\n\n",
     "time first": "[00:01:02] {name}: {words}\n",
     "time alone after two spaces": "{name}  1:02\n{words}\n\n",
+    "name in brackets": "[{name}] 10:01:02\n{words}\n\n",
     "time after the colon": "{name}: (01:02)\n{words}\n\n",
     "time in the words": "**{name}:** \\[00:04:01.06\\] {words}\n\n",
 }

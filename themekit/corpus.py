@@ -14,7 +14,7 @@ import logging
 import os
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
@@ -517,12 +517,15 @@ def _document_ids(found: Sequence[_Found]) -> list[str]:
     """Name documents after their place under the path; where two would share a name, say which path or file."""
     ids = [_short_id(f) for f in found]
     for longer in (
-        lambda f, i: f"{f.file.root}/{i}",
         lambda f, i: f"{i}{f.file.relative.suffix}",
+        lambda f, i: f"{f.file.root}/{i}",
         lambda f, i: f"{i}-{hashlib.sha256(repr(f.place).encode('utf-8', 'surrogatepass')).hexdigest()[:6]}",
     ):
-        counts = Counter(ids)
-        ids = [longer(f, i) if counts[i] > 1 else i for f, i in zip(found, ids, strict=True)]
+        tried: dict[str, set[str]] = defaultdict(set)
+        for f, i in zip(found, ids, strict=True):
+            tried[i].add(longer(f, i))
+        # Only where it tells them apart.
+        ids = [longer(f, i) if len(tried[i]) > 1 else i for f, i in zip(found, ids, strict=True)]
     return ids
 
 

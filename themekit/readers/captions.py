@@ -25,6 +25,8 @@ _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>", re.IGNORECASE)
 _LABEL = re.compile(r"\s*(?:[-–>]{1,2}\s*)?([^\W\d_][^\n:<>\[\]]{0,48}?)\s*:\s+(?=\S)")
 _SOUND = re.compile(r"\[[^\]\n]{1,40}\]|\([A-Z][A-Z ,'-]{2,40}\)|[♪♫]+[^♪♫\n]*[♪♫]*")
 _MIN_LABELS = 2
+_MIN_ROLLING = 3
+_MIN_SHARE_ROLLING = 0.2
 
 
 def read(data: bytes, name: str) -> list[RawDocument]:
@@ -104,7 +106,7 @@ def _without_repeats(texts: Sequence[str]) -> tuple[list[str], int]:
     lines = [[" ".join(line.split()) for line in text.split("\n") if line.strip()] for text in texts]
     pairs = list(zip(lines, lines[1:], strict=False))
     n_rolling = sum(bool(above and below and above[-1] == below[0]) for above, below in pairs)
-    if n_rolling < 0.2 * len(pairs):
+    if n_rolling < max(_MIN_ROLLING, _MIN_SHARE_ROLLING * len(pairs)):
         return list(texts), 0
     kept, n_repeated = [], 0
     shown: list[str] = []

@@ -1,7 +1,7 @@
 """Labelled transcripts: who is speaking, and who only asks.
 
 Read are ``Name: text``, ``Name:`` on a line of its own, and the same with time
-codes as in ``Name (00:01:02) - text``, ``[00:01:02] Name: text`` and ``Name  1:02``;
+codes as in ``Name (00:01:02) - text``, ``[00:01:02] Name: text``, ``Name  1:02`` and ``[Name] 1:02:03``;
 emphasis around the name is gone by then. A text is taken for a transcript only
 where labels recur and carry most of the words; a single "Note: ..." in an essay
 makes no speaker. Labels are taken away; what stands before the first is nobody's.
@@ -28,7 +28,9 @@ _LABEL = re.compile(
     # Name: text, Name (0:01): text, and both alone on a line
     rf"(?P<colon>{_NAME})[ \t]*(?:{_TIME}[ \t]*)?:(?=\s|$)(?![ \t]*<?https?://)(?:[ \t]*{_TIME}(?=\s|$))?"
     # Name (0:01) - text, and Name 0:01 alone on a line
-    rf"|(?P<timed>{_NAME})[ \t]+{_TIME}[ \t]*(?:[-–][ \t]+|$))[ \t]*",
+    rf"|(?P<timed>{_NAME})[ \t]+{_TIME}[ \t]*(?:[-–][ \t]+|$)"
+    # [Name] 10:00:29, as Zoom saves its captions
+    rf"|\[(?P<bracketed>{_NAME})\][ \t]+{_TIME}[ \t]*$)[ \t]*",
     re.MULTILINE,
 )
 _TIME_CODE = re.compile(r"[\[(]\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]")
@@ -105,7 +107,9 @@ def converse(pieces: Sequence[tuple[str | None, str]], people: People = NOBODY) 
 
 def _labels(raw: str, people: People) -> list[tuple[str, int, int]]:
     """Return ``(name, start of the label, start of the words)``, in order of place."""
-    found = [(" ".join((m["colon"] or m["timed"]).split()), m) for m in _LABEL.finditer(raw)]
+    found = [
+        (" ".join((m["colon"] or m["timed"] or m["bracketed"]).split()), m) for m in _LABEL.finditer(raw)
+    ]
     declared = _declared(name for name, _ in found)
     found = [(declared.get(name, name), match) for name, match in found]
     counts = Counter(name for name, _ in found)
@@ -117,7 +121,7 @@ def _labels(raw: str, people: People) -> list[tuple[str, int, int]]:
             return True
         if _is_name(name):
             return recurs or " " in name or raw[: match.start()].endswith("\n\n")
-        return recurs and bool(match["timed"] or _ASKS.fullmatch(name) or _ANSWERS.fullmatch(name))
+        return recurs and bool(not match["colon"] or _ASKS.fullmatch(name) or _ANSWERS.fullmatch(name))
 
     return [(name, match.start(), match.end()) for name, match in found if is_label(name, match)]
 
