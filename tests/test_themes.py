@@ -264,6 +264,16 @@ def test_the_theme_of_the_only_writer_on_a_topic_is_not_erased():
     assert (row["verdict"], row["meta_theme"]) == ("found", "c")
 
 
+def test_the_effect_of_who_shares_no_topic_is_whole():
+    # Everything that Flo writes is on a topic of her own. Whoever took its mean from her passages would take
+    # her way of seeing out with it; there is too little overlap for a verdict, but the effect stands.
+    data = write(400, themes={"Flo": {"c": 1.0}}, n_passages=20)
+    data[2][(data[0]["author"] == "Flo").to_numpy()] = 4
+    first = of(fit(*data).themes_, "Flo").iloc[0]
+    assert first["concept"] == "c"
+    assert first["effect"] > 1.5
+
+
 def test_residuals_leave_the_author_out():
     frame, vectors, topics = write(15)
     codes = frame["author"].map({a: i for i, a in enumerate(AUTHORS)}).to_numpy()
