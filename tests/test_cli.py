@@ -37,6 +37,33 @@ COUNTING = (
         "the pages for a long time before she said anything."
     ),
 )
+# The schema, as the contract has it.
+DOCUMENT = {"document_id", "source", "entry", "title", "author", "date", "kind", "sha256"}
+AUTHOR = {
+    "author",
+    "n_documents",
+    "n_words",
+    "verdict",
+    "reason",
+    "missing",
+    "meta_theme",
+    "q_value",
+    "themes",
+}
+THEME = {
+    "concept",
+    "rank",
+    "effect",
+    "low",
+    "high",
+    "p_value",
+    "document_share",
+    "n_topics",
+    "first_year",
+    "last_year",
+    "evidence",
+}
+QUOTE = {"passage_id", "document_id", "source", "start", "end", "quote", "role", "topic_id", "date", "score"}
 STATIC = ("--encoder", "static")
 BY_FOLDER = ("--authors-from-folders",)
 
@@ -139,9 +166,10 @@ def test_mining_with_a_broken_file_ends_with_1_after_all_is_written(capsys, fold
 
 def test_an_escape_in_a_file_name_is_shown_as_its_code(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    name = "red\x1b[31m-alert\u202e.txt"
-    Path(name).write_text(MENDING[0], encoding="utf-8")
-    Path(f"broken{name}").write_bytes(bytes(range(256)) * 20)
+    name = "red\x1b[31m-alert\u202e"
+    for k, text in enumerate(MENDING + COUNTING):
+        Path(f"{name}-{k}.txt").write_text(text, encoding="utf-8")
+    Path(f"broken-{name}.txt").write_bytes(bytes(range(256)) * 20)
     for command in (("read",), ("mine", *STATIC)):
         code, out, err = ended(capsys, *command, ".", "--author", "Ann\x1b[2J")
         assert code == 1
@@ -186,13 +214,17 @@ def test_json_to_a_file_follows_the_schema(capsys, folder):
     assert [a["author"] for a in content["authors"]] == ["ann", "bo"]
     texts = dict(zip((f"texts/{a}/{y}-03-01-piece.md" for a in ("ann", "bo") for y in (2019, 2020)),
                      MENDING + COUNTING, strict=True))  # fmt: skip
+    assert [set(row) for row in content["documents"]] == [DOCUMENT] * 4
     n_quotes = 0
     for author in content["authors"]:
         themes = author["themes"]
+        assert set(author) >= AUTHOR
+        assert all(set(t) == THEME for t in themes)
         assert len(themes) == len(themekit.catalogue())
         assert [t["rank"] for t in themes] == list(range(1, len(themes) + 1))
         assert all(t["evidence"] for t in themes[:5])
         for quote in (q for t in themes for q in t["evidence"]):
+            assert set(quote) == QUOTE
             assert texts[quote["source"]][quote["start"] : quote["end"]] == quote["quote"]
             n_quotes += 1
     assert n_quotes >= 10
@@ -344,26 +376,26 @@ def test_figures_are_written_and_listed(capsys, folder):
 # As a process of its own
 
 
-def run(command, *arguments, cwd, cache):
-    return subprocess.run(
+def start(command, *arguments, cwd, cache):
+    return subprocess.Popen(
         [*map(str, command), *map(str, arguments)],
         cwd=cwd,
-        capture_output=True,
-        env={**os.environ, "THEMEKIT_CACHE": str(cache), "COLUMNS": "100"},
-        timeout=200,
-        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "THEMEKIT_CACHE": str(cache)},
     )
 
 
 def test_two_processes_and_another_order_give_the_same_bytes(script, folder, tmp_path):
     paths = ["texts/ann", "texts/bo"]
-    runs = [
-        run([script], "mine", *given, *STATIC, "--json", "-", cwd=tmp_path, cache=tmp_path / f"cache-{k}")
+    processes = [
+        start([script], "mine", *given, *STATIC, "--json", "-", cwd=tmp_path, cache=tmp_path / f"cache-{k}")
         for k, given in enumerate((paths, paths[::-1]))
     ]
-    assert [r.returncode for r in runs] == [0, 0], runs[0].stderr
-    assert runs[0].stdout == runs[1].stdout
-    assert len(json.loads(runs[0].stdout)["authors"]) == 2
+    (one, notes), (other, _) = [process.communicate(timeout=200) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], notes.decode()
+    assert one == other
+    assert len(json.loads(one)["authors"]) == 2
 
 
 SLOW = """
@@ -387,41 +419,31 @@ cli.main()
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process alone")
 def test_an_interrupted_run_keeps_what_it_has_and_the_next_goes_on(folder, tmp_path, empty_cache, script):
     arguments = ["mine", "texts", *BY_FOLDER, *STATIC, "--json", "all.json"]
-    process = subprocess.Popen(
-        [sys.executable, "-c", SLOW, *arguments],
-        cwd=tmp_path,
-        env={**os.environ, "THEMEKIT_CACHE": str(empty_cache)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = start([sys.executable, "-c", SLOW], *arguments, cwd=tmp_path, cache=empty_cache)
     enough = time.monotonic() + 60
     while themekit.cache.info().n_entries < 100 and time.monotonic() < enough:
         assert process.poll() is None, process.stderr.read()
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "interrupted; what was embedded so far is kept" in err
-    assert "Traceback" not in err
+    assert process.returncode == 130, err.decode()
+    assert b"interrupted; what was embedded so far is kept" in err
+    assert b"Traceback" not in err
     assert not out
     assert not (tmp_path / "all.json").exists()
 
     n_kept = themekit.cache.info().n_entries
     assert n_kept >= 100
-    again = run([script], *arguments, cwd=tmp_path, cache=empty_cache)
-    assert again.returncode == 0, again.stderr
-    assert f"with static ({n_kept - 4} were cached)" in again.stderr.decode(), again.stderr.decode()
+    again = start([script], *arguments, cwd=tmp_path, cache=empty_cache)
+    _, notes = again.communicate(timeout=200)
+    assert again.returncode == 0, notes.decode()
+    kept_of_concepts = n_kept - 4  # the passages were all kept before
+    assert f"with static ({kept_of_concepts} were cached)" in notes.decode()
     assert (tmp_path / "all.json").is_file()
 
 
 def test_a_pipe_that_closes_early_is_no_error(script, folder, tmp_path):
-    process = subprocess.Popen(
-        [script, "read", "texts", "--author", "Ann"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    process = start([script], "read", "texts", "--author", "Ann", cwd=tmp_path, cache=tmp_path / "cache")
     process.stdout.close()
     _, err = process.communicate(timeout=60)
     assert b"Traceback" not in err

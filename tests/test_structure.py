@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-import themekit
 from conftest import ROOT
+
+import themekit
 
 PACKAGE = ROOT / "themekit"
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -23,9 +24,28 @@ ORDER = (
 # A result is asked for its portrait and knows how to save itself; both are loaded when it is asked.
 LAZILY_BELOW = {("result", "portrait"), ("result", "store")}
 DRAWING = {"altair", "vl_convert", "anywidget", "ipywidgets"}
-MODELS = {"bertopic", "sentence_transformers", "torch", "transformers", "model2vec", "umap", "sklearn", "numba"}
+MODELS = {
+    "bertopic",
+    "sentence_transformers",
+    "torch",
+    "transformers",
+    "model2vec",
+    "umap",
+    "sklearn",
+    "numba",
+}
 NO_NAMES = {"utils", "util", "helpers", "helper", "core", "misc", "common", "tools"}
-HEAVY = ("torch", "bertopic", "umap", "numba", "altair", "sentence_transformers", "datamapplot", "pandas", "sklearn")
+HEAVY = (
+    "torch",
+    "bertopic",
+    "umap",
+    "numba",
+    "altair",
+    "sentence_transformers",
+    "datamapplot",
+    "pandas",
+    "sklearn",
+)
 
 
 def name_of(path):
@@ -56,7 +76,11 @@ def modules_imported(path):
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path.name}: a relative import hides the arrow; write its full name"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "themekit":
+        elif (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "themekit"
+        ):
             # themekit.mine and the like, by way of the lazy public names
             yield f"themekit.{themekit._HOME.get(node.attr, node.attr)}"
 
@@ -76,7 +100,9 @@ def path(request):
 
 
 def test_every_file_has_its_place_in_the_order(path):
-    assert name_of(path) in {*ORDER, "__init__"}, "a new file: give it its place in ORDER, and in CONTRIBUTING.md"
+    assert name_of(path) in {*ORDER, "__init__"}, (
+        "a new file: give it its place in ORDER, and in CONTRIBUTING.md"
+    )
 
 
 def test_arrows_never_point_back(path):
