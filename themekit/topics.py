@@ -64,8 +64,8 @@ def cluster(vectors: NDArray[np.floating[Any]], n_topics: int | None = None) -> 
     Examples
     --------
     >>> import numpy as np
-    >>> cluster(np.repeat(np.eye(3), 8, axis=0), n_topics=3).tolist()[::8]
-    [0, 1, 2]
+    >>> cluster(np.repeat(np.eye(3), [3, 2, 1], axis=0), n_topics=3).tolist()
+    [0, 0, 0, 1, 1, 2]
     """
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
 
