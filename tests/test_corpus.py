@@ -57,10 +57,17 @@ def authors(corpus):
 def test_the_tables_have_the_columns_of_the_contract(folder):
     corpus = themekit.read(folder(**{"a.txt": ESSAY}))
     assert list(corpus.documents) == DOCUMENT_COLUMNS
-    assert (
-        list(corpus.documents)[:9]
-        == ["document_id", "author", "title", "date", "date_source", "kind", "source", "entry", "text"]
-    )
+    assert list(corpus.documents)[:9] == [
+        "document_id",
+        "author",
+        "title",
+        "date",
+        "date_source",
+        "kind",
+        "source",
+        "entry",
+        "text",
+    ]
     assert list(corpus.turns) == TURN_COLUMNS == ["document_id", "turn", "author", "role", "start", "end"]
     assert list(corpus.account) == ACCOUNT_COLUMNS == ["source", "entry", "action", "detail"]
     assert corpus.turns["start"].dtype == corpus.turns["end"].dtype == "int64"
@@ -314,6 +321,38 @@ def test_a_document_twice_is_counted_once_and_the_one_that_says_most_is_kept(fol
     )
     assert one(corpus)["author"] == "Ann"
     assert actions(corpus, "a.txt")["dropped"].endswith("z.md: counted once")
+
+
+def test_a_document_nearly_twice_is_counted_once_and_the_longer_is_kept(folder):
+    tale = " ".join(f"On day {n} we mended gate number {n} and spoke of {n} things." for n in range(30))
+    desk = folder(
+        **{
+            "a.txt": tale,
+            "b.txt": f"First shown elsewhere, in another paper. {tale} And so on.",
+            "c.txt": ESSAY,
+        }
+    )
+    corpus = themekit.read(desk)
+    assert corpus.documents["document_id"].tolist() == ["b", "c"]
+    assert "nearly the same (100% of its runs of five words) as" in actions(corpus, "a.txt")["dropped"]
+
+
+def test_two_essays_that_share_a_paragraph_are_two(folder):
+    shared = " ".join(f"On day {n} we mended gate number {n}." for n in range(20))
+    one_, two = (
+        " ".join(f"The {word} {n} was {word}ed at noon." for n in range(40)) for word in ("boat", "lamp")
+    )
+    assert len(themekit.read(folder(**{"a.txt": shared + one_, "b.txt": shared + two})).documents) == 2
+
+
+def test_the_language_of_each_document(folder):
+    german = (
+        "Wir haben das Tor vor dem Frühstück repariert, und niemand hat uns dafür gedankt. Das Wetter war schlecht. "
+        * 3
+    )
+    corpus = themekit.read(folder(**{"a.txt": ESSAY, "b.txt": german, "c.txt": "Too short."}))
+    assert corpus.documents["language"].tolist() == ["en", "de", None]
+    assert actions(corpus, "b.txt")["guessed"] == "not in English (language: de)"
 
 
 def test_a_loop_of_folders_ends(folder):
@@ -585,7 +624,6 @@ SUBJECTS = {
     "changelog/brain-science-12": {"Mireille B. Reece, Psy.D", "Adam Stacoviak"},
     "changelog/brain-science-20": {"Mireille Reece, PsyD", "Adam Stacoviak"},
     "bitcointranscripts/2020-01-28-pieter-wuille-part1": {"Pieter Wuille"},
-    "bitcointranscripts/2020-01-28-pieter-wuille-part2": {"Pieter Wuille"},
     "bitcointranscripts/2019-06-09-ltb-pieter-wuille-jonas-nick": {"Pieter Wuille", "Jonas Nick"},
     "bitcointranscripts/2020-03-12-matt-corallo-compact-blocks-fibre": {"Matt Corallo"},
     "bitcointranscripts/2021-02-11-matt-corallo-taproot-activation": {"Matt Corallo"},
@@ -601,6 +639,8 @@ SUBJECTS = {
 @pytest.mark.shared
 def test_the_interviews(shared_corpora):
     corpus = themekit.read(shared_corpora / "interviews")
+    # The file of the first part holds the second as well.
+    assert "99% of its runs of five words" in actions(corpus, "pieter-wuille-part2.md")["dropped"]
     seen = corpus.turns.dropna(subset=["author"]).groupby("document_id")["author"].agg(set).to_dict()
     assert {document: seen.get(document) for document in SUBJECTS} == SUBJECTS
     assert "Break" not in " ".join(map(str, corpus.turns["author"]))

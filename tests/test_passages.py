@@ -9,10 +9,26 @@ import pytest
 import themekit
 from themekit.corpus import Corpus
 from themekit.encoders import HashingEncoder
-from themekit.passages import MAX_WORDS, MIN_WORDS, split_passages
+from themekit.passages import MAX_WORDS, MIN_WORDS, N_SENTENCES, split_passages
 
 COLUMNS = ["passage_id", "document_id", "author", "position", "start", "end", "text", "n_tokens"]
-WORDS = ["gate", "hinge", "lamp", "quay", "rope", "moss", "kettle", "owl", "river", "bread", "coat", "ladder", "winter", "bell", "stair"]
+WORDS = [
+    "gate",
+    "hinge",
+    "lamp",
+    "quay",
+    "rope",
+    "moss",
+    "kettle",
+    "owl",
+    "river",
+    "bread",
+    "coat",
+    "ladder",
+    "winter",
+    "bell",
+    "stair",
+]
 
 
 def prose(n_sentences, seed=0, stop="."):
@@ -48,14 +64,14 @@ def check(corpus, passages, encoder):
         )
 
 
-def test_sentences_are_packed_by_threes(hashing_encoder):
+def test_sentences_are_packed(hashing_encoder):
     corpus = Corpus.from_texts([prose(30)], author="Ann")
     passages = split_passages(corpus, hashing_encoder)
     check(corpus, passages, hashing_encoder)
     n_words = passages["text"].str.split().str.len()
     assert n_words.max() <= MAX_WORDS
     assert n_words[:-1].min() >= MIN_WORDS
-    assert passages["text"].str.count(r"\.").median() == 3
+    assert passages["text"].str.count(r"\.").median() == N_SENTENCES
     assert passages["position"].tolist() == list(range(len(passages)))
     assert passages["passage_id"][0] == "text-0001:0000"
 
@@ -139,6 +155,20 @@ def test_a_corpus_in_which_nobody_speaks_has_no_passages(tmp_path, hashing_encod
     passages = split_passages(themekit.read(tmp_path), hashing_encoder)
     assert list(passages) == COLUMNS
     assert passages.empty
+
+
+def test_what_the_encoder_cannot_read_is_left_out_and_said(caplog):
+    german = "Wir haben das Tor vor dem Frühstück repariert, und niemand hat uns dafür gedankt. " * 5
+    corpus = Corpus.from_texts([prose(10), german], author="Ann")
+    encoder = HashingEncoder()
+    assert split_passages(corpus, encoder)["document_id"].nunique() == 2
+    encoder.languages = frozenset({"en"})
+    passages = split_passages(corpus, encoder)
+    assert passages["document_id"].unique().tolist() == ["text-0001"]
+    assert (
+        "1 documents are in a language that hashing-16 does not read, and are left out: text-0002 (de)"
+        in caplog.text
+    )
 
 
 def test_the_shipped_corpora(corpora, hashing_encoder):

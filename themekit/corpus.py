@@ -34,7 +34,9 @@ from themekit.readers import (
     UnreadableFileError,
     count,
     dates,
+    duplicates,
     files,
+    languages,
     table,
 )
 from themekit.readers.files import File, Line
@@ -45,16 +47,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DOCUMENT_COLUMNS = [
-    "document_id",
-    "author",
-    "title",
-    "date",
-    "date_source",
-    "kind",
-    "source",
-    "entry",
-    "text",
-]
+    "document_id", "author", "title", "date", "date_source", "kind", "source", "entry", "text", "language",
+]  # fmt: skip
 TURN_COLUMNS = ["document_id", "turn", "author", "role", "start", "end"]
 ACCOUNT_COLUMNS = list(Line._fields)
 _PROBLEMS = ("not read", "failed")
@@ -78,8 +72,9 @@ class Corpus:
     Attributes
     ----------
     documents : pandas.DataFrame
-        ``document_id, author, title, date, date_source, kind, source, entry, text``;
-        one row per document; ``author`` is null where several speak.
+        ``document_id, author, title, date, date_source, kind, source, entry, text,
+        language``; one row per document; ``author`` is null where several speak,
+        ``language`` (a two-letter code) where there is too little to tell by.
     turns : pandas.DataFrame
         ``document_id, turn, author, role, start, end``; one row per stretch of one
         voice; ``start`` and ``end`` are characters of the document's text. ``author``
@@ -465,19 +460,28 @@ def _name(name: str) -> str:
 
 
 def _without_duplicates(found: list[_Found]) -> tuple[list[_Found], list[Line]]:
-    """Count a text once, however often it lies there; the one that says most about itself is kept."""
+    """Count a text once, however often it lies there; the longest is kept, or the one that says most about itself."""
+    account: list[Line] = []
     kept: dict[str, _Found] = {}
-    account = []
     for item in sorted(found, key=lambda f: (f.raw.author is None, f.raw.date is None, *f.place)):
         key = " ".join(item.raw.text.split())
         if key in kept:
-            other = kept[key].file.source
-            account.append(
-                Line(item.file.source, item.raw.entry, "dropped", f"the same text as {other}: counted once")
-            )
+            account.append(_twice(item, kept[key], "the same text as"))
         else:
             kept[key] = item
-    return list(kept.values()), account
+    items = sorted(kept.values(), key=lambda f: (-len(f.raw.text), *f.place))
+    near: set[int] = set()
+    for i, j, share in duplicates.near([f.raw.text for f in items]):
+        if i not in near and j not in near:
+            near.add(j)
+            how = f"nearly the same ({share:.0%} of its runs of five words) as"
+            account.append(_twice(items[j], items[i], how))
+    return [item for j, item in enumerate(items) if j not in near], account
+
+
+def _twice(item: _Found, other: _Found, how: str) -> Line:
+    where = f"{other.file.source} ({other.raw.entry})" if other.raw.entry else other.file.source
+    return Line(item.file.source, item.raw.entry, "dropped", f"{how} {where}: counted once")
 
 
 def _assemble(found: Iterable[_Found], account: Sequence[Line], *, interviewers: bool) -> Corpus:
@@ -488,13 +492,18 @@ def _assemble(found: Iterable[_Found], account: Sequence[Line], *, interviewers:
     for document_id, item in zip(_document_ids(found), found, strict=True):
         raw = item.raw
         people = list(dict.fromkeys(t.label for t in raw.turns if t.label))
+        language = languages.detect(raw.text)
         documents.append((document_id, people[0] if len(people) == 1 else None, raw.title, raw.date,
-                          raw.date_source, raw.kind or "essay", item.file.source, raw.entry, raw.text))  # fmt: skip
+                          raw.date_source, raw.kind or "essay", item.file.source, raw.entry, raw.text, language))  # fmt: skip
         for i, turn in enumerate(raw.turns):
             counted = interviewers or turn.role != "interviewer"
             turns.append((document_id, i, turn.label if counted else None, turn.role, turn.start, turn.end))
         lines.append(Line(item.file.source, raw.entry, "kept", _kept(raw)))
         lines.extend(Line(item.file.source, raw.entry, note.action, note.detail) for note in raw.notes)
+        if language not in {None, "en"}:
+            lines.append(
+                Line(item.file.source, raw.entry, "guessed", f"not in English (language: {language})")
+            )
     lines.sort(key=lambda line: (line.source, line.entry or ""))
     return Corpus(
         documents=pd.DataFrame(documents, columns=DOCUMENT_COLUMNS, dtype=object),

@@ -107,13 +107,16 @@ def split_passages(corpus: Corpus, encoder: Encoder, *, n_sentences: int = N_SEN
     >>> int(passages["text"].str.split().str.len().max()) <= 90
     True
     """
-    texts = dict(zip(corpus.documents["document_id"], corpus.documents["text"], strict=True))
-    rows = []
-    for turn in corpus.turns.dropna(subset=["author"]).itertuples(index=False):
-        text = texts[turn.document_id]
+    documents = _readable(corpus, encoder)
+    rows: list[tuple[str, str, int, int, str]] = []
+    turns = corpus.turns[corpus.turns["document_id"].isin(documents)].dropna(subset=["author"])
+    for document_id, author, start, end in zip(
+        turns["document_id"], turns["author"], turns["start"].tolist(), turns["end"].tolist(), strict=True
+    ):
+        text, language = documents[document_id]
         rows.extend(
-            (turn.document_id, turn.author, span.start, span.end, text[span.start : span.end])
-            for span in pack(sentences(text, turn.start, turn.end), n_sentences)
+            (document_id, author, span.start, span.end, text[span.start : span.end])
+            for span in pack(sentences(text, start, end, language), n_sentences)
         )
     frame = pd.DataFrame(rows, columns=["document_id", "author", "start", "end", "text"])
     frame = _fit_encoder(frame, encoder)
@@ -123,12 +126,33 @@ def split_passages(corpus: Corpus, encoder: Encoder, *, n_sentences: int = N_SEN
     return frame[["passage_id", "document_id", "author", "position", "start", "end", "text", "n_tokens"]]
 
 
-def sentences(text: str, start: int, end: int) -> Iterator[Span]:
+def _readable(corpus: Corpus, encoder: Encoder) -> dict[str, tuple[str, str]]:
+    """Return text and language of each document that the encoder can read; an encoder that says nothing reads all."""
+    documents = corpus.documents
+    languages = documents["language"].fillna("en") if "language" in documents else ["en"] * len(documents)
+    can = getattr(encoder, "languages", None)
+    found, other = {}, []
+    for document_id, text, language in zip(
+        documents["document_id"], documents["text"], languages, strict=True
+    ):
+        if can is None or language in can:
+            found[document_id] = (text, language)
+        else:
+            other.append(f"{document_id} ({language})")
+    if other:
+        logger.warning(
+            "%d documents are in a language that %s does not read, and are left out: %s",
+            len(other), encoder.name, ", ".join(other[:5]),
+        )  # fmt: skip
+    return found
+
+
+def sentences(text: str, start: int, end: int, language: str = "en") -> Iterator[Span]:
     """Yield the sentences of ``text[start:end]``, trimmed, none longer than :data:`MAX_WORDS` words."""
     import sentencex  # noqa: PLC0415 - loaded when a text is split, not when themekit is imported
 
     begin = start
-    for boundary in sentencex.get_sentence_boundaries("en", text[start:end]):
+    for boundary in sentencex.get_sentence_boundaries(language, text[start:end]):
         stop = max(begin, start + boundary["end_index"])
         while begin < stop < end and text[stop] in _CLOSERS and not text[stop - 1].isspace():
             stop += 1
