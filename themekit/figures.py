@@ -38,7 +38,7 @@ import themekit
 from themekit.charts import style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from themekit.result import Result
 
@@ -180,7 +180,17 @@ def _svg(spec: dict[str, Any]) -> bytes:
     drawn = vl_convert.vegalite_to_svg(_still(spec), vl_version=_VL_VERSION, allowed_base_urls=[])
     title, description = _words(spec)
     said = f"<title>{html.escape(title)}</title><desc>{html.escape(description)}</desc>"
-    return re.sub(r"<svg [^>]*>", lambda opening: opening[0] + said, drawn, count=1).encode()
+    return re.sub(r"<svg [^>]*>", lambda opening: opening[0] + said, _numbered(drawn), count=1).encode()
+
+
+def _numbered(svg: str) -> str:
+    """Count gradients and clips from 0: Vega counts on from one picture to the next."""
+    ids = re.findall(r'<(?:linearGradient|radialGradient|clipPath) id="([^"]+)"', svg)
+    if not ids:
+        return svg
+    number = {name: f"part_{i}" for i, name in enumerate(dict.fromkeys(ids))}
+    uses = rf'(id="|url\(#)({"|".join(map(re.escape, number))})(?=["\)])'
+    return re.sub(uses, lambda use: use[1] + number[use[2]], svg)
 
 
 def _png(spec: dict[str, Any]) -> bytes:
@@ -424,7 +434,7 @@ def save_all(
     from themekit import charts  # noqa: PLC0415 - only where all are drawn
 
     folder = Path(folder)
-    named = {
+    named: dict[str, alt.TopLevelMixin] = {
         "fingerprint": charts.fingerprint(result.themes, result.authors),
         "topic-map": charts.topic_map(result.map_frame()),
     }
@@ -444,7 +454,7 @@ def _slug(name: str) -> str:
     )
 
 
-def _fresh(name: str, taken: dict[str, object]) -> str:
+def _fresh(name: str, taken: Container[str]) -> str:
     n = 1
     while (tried := name if n == 1 else f"{name}-{n}") in taken:
         n += 1

@@ -148,7 +148,7 @@ def _chosen(cells: pd.DataFrame, people: pd.DataFrame, n_concepts: int) -> list[
     leading = cells.loc[cells["rank"] == 1, "concept"].value_counts().reindex(size.index).fillna(0)
     order = pd.DataFrame({"found": found, "leading": leading > 0, "size": size}).reset_index(names="concept")
     ranked = order.sort_values(["found", "leading", "size", "concept"], ascending=[False, False, False, True])
-    return ranked["concept"].head(n_concepts).tolist()
+    return list(ranked["concept"].head(n_concepts))
 
 
 def _strongest(cells: pd.DataFrame, people: pd.DataFrame) -> list[str]:
@@ -156,7 +156,7 @@ def _strongest(cells: pd.DataFrame, people: pd.DataFrame) -> list[str]:
     strength = people["author"].map(cells.groupby("author")["effect"].max()).fillna(-np.inf)
     order = people.assign(found=people["author"].isin(_found(people)["author"]), strength=strength)
     ranked = order.sort_values(["found", "strength", "author"], ascending=[False, False, True])
-    return ranked["author"].head(MAX_AUTHORS).tolist()
+    return list(ranked["author"].head(MAX_AUTHORS))
 
 
 def _ordered(drawn: pd.DataFrame, authors: Iterable[str]) -> tuple[list[str], list[str]]:

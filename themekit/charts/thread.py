@@ -212,8 +212,9 @@ def _time(days: pd.Series[float], when: pd.Series[float]) -> alt.X:
         if n_years > 4  # noqa: PLR2004 - below, the ticks would repeat a year
         else alt.Axis(title=None, format="%b %Y", values=_months(*domain), grid=False, labelPadding=8)
     )
-    # Both ends, not domain: that would be written as an expression, which strict pages only interpret.
-    scale = alt.Scale(type="utc", domainMin=domain[0], domainMax=domain[1], nice=False)
+    # As expressions: numbers would become datetime(number), which Vega's interpreter reads as a year.
+    low, high = (alt.ExprRef(str(edge)) for edge in domain)
+    scale = alt.Scale(type="utc", domainMin=low, domainMax=high, nice=False)
     return alt.X("when:T", scale=scale, axis=axis)
 
 
@@ -298,13 +299,15 @@ def _finding(rows: pd.DataFrame) -> str:
     who, what = style.name(rows["author"].iloc[0]), style.shorten(rows["concept"].iloc[0])
     showing = rows[rows["shows"]]
     k, n = showing["document_id"].nunique(), rows["document_id"].nunique()
+    # Only the first letter: a concept of the user's may be spelt with others in capitals.
+    sentence = what[:1].upper() + what[1:]
     of_documents = f"{k:,} of {style.count(n, 'document')}"
     if k == 0:
-        return f"{what.capitalize()} shows in none of {style.count(n, 'document')} by {who}"
+        return f"{sentence} shows in none of {style.count(n, 'document')} by {who}"
     if n == 1:
-        return f"{what.capitalize()} shows in the one document by {who}"
+        return f"{sentence} shows in the one document by {who}"
     if k == 1:
-        return f"{what.capitalize()} shows in {of_documents} by {who}"
+        return f"{sentence} shows in {of_documents} by {who}"
     n_topics = showing["topic_id"].nunique()
     where = f"{'within' if n_topics == 1 else 'across'} {style.count(n_topics, 'topic')}"
     return f"{who} comes back to {what} in {of_documents}, {where}"
