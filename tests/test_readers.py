@@ -334,6 +334,75 @@ def test_a_damaged_zip(tmp_path, data):
     assert "seen a damaged archive" in themekit.read(tmp_path).problems["detail"].item()
 
 
+def test_a_text_of_two_gigabytes_is_not_opened(tmp_path):
+    import tracemalloc
+
+    with (tmp_path / "huge.txt").open("wb") as stream:
+        stream.truncate(2**31)
+    (tmp_path / "b.txt").write_text(ESSAY)
+    tracemalloc.start()
+    corpus = themekit.read(tmp_path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert corpus.documents["document_id"].tolist() == ["b"]
+    assert corpus.problems["detail"].item() == "seen 2,048 MB; expected at most 100; split the file"
+    assert peak < 50 * 2**20
+
+
+def test_more_text_than_anybody_writes_in_one_file(monkeypatch):
+    monkeypatch.setattr(files, "MAX_TEXT", 2**20)
+    with pytest.raises(UnreadableFileError, match="seen 2 MB of text; expected at most 1; split the file"):
+        plain.read(b"word " * (2**21 // 5 + 1), "a.txt")
+
+
+def test_a_package_with_more_xml_than_anybody_writes(monkeypatch):
+    from themekit.readers import word
+
+    monkeypatch.setattr(files, "MAX_XML", 2**20)
+    with pytest.raises(UnreadableFileError, match="seen 4 MB of XML inside; expected at most 1; split the file"):
+        word.read(packed(**{"word/document.xml": b" " * 2**22}), "a.docx")
+
+
+# What surrounds a text
+
+
+FOOTERS = [
+    "Subscribe to my newsletter for more like this.", "Thanks to Ida Berg and Tom Hale for reading drafts of this.",
+    "© 2019 Ann Oakes. All rights reserved.", "Originally published in the Marram Review.", "Follow me on the usual sites.",
+    "This interview has been edited for length and clarity.", "If you enjoyed this post, buy me a coffee.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("footer", FOOTERS)
+def test_what_a_site_or_an_editor_adds_is_counted_for_nobody(footer):
+    document = read_markdown("\n\n".join([ESSAY, ESSAY, ESSAY, footer]))
+    assert [role for _, role, _ in said(document)] == ["author", "apparatus"]
+    assert footer in document.text
+    assert any(note.startswith("left out: ") and note.endswith("1 paragraph, kept and counted for nobody") for note in notes(document))
+
+
+@pytest.mark.parametrize("heading", ["Notes", "References", "Table of Contents", "Acknowledgements", "Related posts", "About the author"])
+def test_sections_that_are_not_the_text(heading):
+    document = read_markdown(f"# Gates\n\n{ESSAY}\n\n## {heading}\n\nSee the long list of all the gates.\n\nAnd one more line.\n\n## On\n\n{ESSAY}")
+    assert [role for _, role, _ in said(document)] == ["author", "apparatus", "author"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "My aunt had a newsletter once, and it taught her what a deadline does to a friendship; I have thought of it since.",
+        "Nobody would subscribe to such a view in the village.", "I was grateful to the sea, which reads no drafts.",
+    ],
+)
+def test_an_author_who_writes_about_such_things_is_left_alone(sentence):
+    body = [ESSAY] * 4 + [sentence] + [ESSAY] * 9
+    assert {role for _, role, _ in said(read_markdown("\n\n".join(body)))} == {"author"}
+
+
+def test_a_text_about_nothing_else_is_still_a_text():
+    assert {role for _, role, _ in said(read_markdown("Subscribe to my newsletter, I said."))} == {"author"}
+
+
 # The registry
 
 

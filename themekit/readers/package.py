@@ -27,9 +27,14 @@ NOBODY = {
 def open_package(data: bytes) -> zipfile.ZipFile:
     """Open a package whose parts are safe to hand to any XML parser: none of them declares an entity."""
     archive = files.open_zip(data)
-    for member in archive.infolist():
-        if member.filename.lower().endswith(_XML):
-            refuse_entities(part(archive, member.filename) or b"", member.filename)
+    parts = [member for member in archive.infolist() if member.filename.lower().endswith(_XML)]
+    n_bytes = sum(member.file_size for member in parts)
+    if n_bytes > files.MAX_XML:
+        raise UnreadableFileError(
+            f"seen {n_bytes // 2**20} MB of XML inside; expected at most {files.MAX_XML // 2**20}; split the file"
+        )
+    for member in parts:
+        refuse_entities(part(archive, member.filename) or b"", member.filename)
     return archive
 
 

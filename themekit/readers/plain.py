@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from themekit.readers import dates, prose
+from themekit.readers import dates, files, prose
 from themekit.readers.document import Note, RawDocument, UnreadableFileError, no_text
 
 SUFFIXES = {".txt": "text", ".text": "text"}
@@ -63,6 +63,10 @@ def decode(data: bytes) -> tuple[str, list[Note]]:
     """Return the text that bytes stand for; where they are not UTF-8, find out what they are and say so."""
     if not data.strip():
         raise no_text("an empty file")
+    if len(data) > files.MAX_TEXT:
+        raise UnreadableFileError(
+            f"seen {len(data) // 2**20} MB of text; expected at most {files.MAX_TEXT // 2**20}; split the file"
+        )
     notes = []
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text, notes = _guess_encoding(data)
