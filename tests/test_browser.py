@@ -295,4 +295,5 @@ def test_a_page_with_a_fixed_look_keeps_it(folder, new_page, dark):
     page.goto(path.as_uri())
     _wait_for_charts(page, 1)
     _check_backgrounds(page, DARK if dark else LIGHT)
+    _check_charts(page, DESCRIPTIONS[1:2])
     assert Path(path).stat().st_size < 1_500_000

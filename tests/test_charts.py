@@ -248,6 +248,32 @@ def test_two_authors_of_one_theme():
     assert title(charts.fingerprint(themes, authors)) == "Both authors have the same meta-theme: repair"
 
 
+def test_authors_of_whom_there_is_too_little_stand_apart_and_stretch_nothing():
+    themes, authors = tables.themes(6)
+    wild = tables.names(6)[2]
+    authors.loc[authors["author"] == wild, ["verdict", "meta_theme"]] = ["insufficient", None]
+    themes.loc[themes["author"] == wild, "effect"] *= 100
+    chart = charts.fingerprint(themes, authors)
+    encoding = next(units(spec_of(chart)))[0]["encoding"]
+    assert encoding["y"]["scale"]["domain"][-1] == wild
+    assert encoding["color"]["scale"]["domain"] == [-2.5, 2.5]
+    assert encoding["color"]["scale"]["clamp"]
+    assert title(chart) == "5 of 6 authors have a meta-theme; no two share one"
+    assert "1 at the bottom with too little to go on" in subtitle(chart)
+
+
+@pytest.mark.parametrize(
+    ("n", "expected"),
+    [
+        (1, "Too little to go on for a verdict on Maud Okafor"),
+        (3, "Too little to go on for a verdict on any of 3 authors"),
+    ],
+)
+def test_too_little_is_not_called_none(n, expected):
+    themes, authors = tables.themes(n, n_found=0)
+    assert title(charts.fingerprint(themes, authors.assign(verdict="insufficient"))) == expected
+
+
 def test_fingerprint_marks_each_meta_theme_in_its_cell():
     spec = spec_of(charts.fingerprint(*tables.themes(12, n_found=7)))
     _, marks = list(units(spec))[1]
@@ -323,6 +349,18 @@ def test_thread_states_the_finding():
     assert title(charts.thread(tables.thread(4, subjects=["bread"]))).endswith(
         "4 of 4 documents, within 1 topic"
     )
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        ("found", "Maud Okafor comes back to repair in 7 of 9 documents, across 8 topics"),
+        ("none", "Repair leads for Maud Okafor, not certain: 7 of 9 documents, 8 topics"),
+        ("insufficient", "Repair leads for Maud Okafor, not certain: 7 of 9 documents, 8 topics"),
+    ],
+)
+def test_thread_claims_no_more_than_the_verdict(verdict, expected):
+    assert title(charts.thread(tables.thread(9, n_shows=7).assign(verdict=verdict))) == expected
 
 
 def test_thread_says_what_is_filled_and_what_is_hollow():
@@ -405,7 +443,7 @@ def test_thread_takes_one_author_and_one_concept(column):
 
 def test_topic_map_states_the_finding():
     assert title(charts.topic_map(tables.topic_map(300))) == (
-        "300 passages by 3 authors fall into 6 topics; the largest is bread, oven"
+        "300 passages by 3 authors fall into 6 topics; the largest is “bread, oven”"
     )
 
 

@@ -13,7 +13,7 @@ Examples
 >>> frame = pd.DataFrame({"passage_id": ["p1", "p2"], "x": [0.0, 1.0], "y": [0.5, 0.1],
 ...                       "author": ["Ann", "Bo"], "topic_id": ["t1", "t1"], "label": ["bread", "bread"]})
 >>> charts.topic_map(frame).to_dict()["title"]["text"]
-'2 passages by 2 authors fall into 1 topic: bread'
+'2 passages by 2 authors fall into 1 topic: “bread”'
 """
 
 from __future__ import annotations

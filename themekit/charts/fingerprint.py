@@ -82,6 +82,9 @@ def fingerprint(
        effects drawn, with the best order of leaves [1]_; ties go by name, so
        that the order of the rows given does not matter.
     3. Of the two directions the one is taken that runs along the diagonal.
+    4. Authors whose verdict is ``insufficient`` stand at the bottom. Effects
+       that rest on little are wild, so these neither choose the concepts nor
+       stretch the scale of colours; what goes beyond it has its end's colour.
 
     .. [1] Bar-Joseph, Z., Gifford, D. K. and Jaakkola, T. S. (2001). Fast
        optimal leaf ordering for hierarchical clustering. Bioinformatics 17.
@@ -99,8 +102,10 @@ def fingerprint(
     shown = _strongest(cells, people)
     drawn = cells[cells["concept"].isin(chosen) & cells["author"].isin(shown)]
     rows, columns = _ordered(drawn, shown)
+    rows.sort(key=set(_unsure(people)).__contains__)
     marks = _marks(drawn, people)
-    chart: alt.LayerChart = _chart(drawn, marks, rows, columns).properties(
+    span = _span(_weighed(drawn, people))
+    chart: alt.LayerChart = _chart(drawn, marks, rows, columns, span).properties(
         width=_column_step(len(columns)) * len(columns),
         height=_row_step(len(rows)) * len(rows),
         title=style.title(
@@ -141,8 +146,20 @@ def _found(people: pd.DataFrame) -> pd.DataFrame:
     return people[(people["verdict"] == "found") & (people["meta_theme"] != "")]
 
 
+def _unsure(people: pd.DataFrame) -> list[str]:
+    """Return the authors of whom there is too little, unless that is all of them."""
+    is_unsure = people["verdict"] == "insufficient"
+    return [] if is_unsure.all() else list(people.loc[is_unsure, "author"])
+
+
+def _weighed(cells: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells that may decide how the chart looks."""
+    return cells[~cells["author"].isin(_unsure(people))]
+
+
 def _chosen(cells: pd.DataFrame, people: pd.DataFrame, n_concepts: int) -> list[str]:
     """Choose the concepts to draw: found, then leading, then strong."""
+    cells = _weighed(cells, people)
     size = cells.assign(size=cells["effect"].abs()).groupby("concept")["size"].max().fillna(0.0)
     found = _found(people)["meta_theme"].value_counts().reindex(size.index).fillna(0)
     leading = cells.loc[cells["rank"] == 1, "concept"].value_counts().reindex(size.index).fillna(0)
@@ -208,7 +225,14 @@ def _column_step(n_columns: int) -> float:
     return float(np.clip(1100 / max(n_columns, 1), 14, 28))
 
 
-def _chart(drawn: pd.DataFrame, marks: pd.DataFrame, rows: list[str], columns: list[str]) -> alt.LayerChart:
+def _span(cells: pd.DataFrame) -> float:
+    """Return the effect at the ends of the scale of colours, in half standard deviations."""
+    return max(_SMALLEST_SPAN, float(np.ceil(cells["effect"].abs().fillna(0.0).max() * 2) / 2))
+
+
+def _chart(
+    drawn: pd.DataFrame, marks: pd.DataFrame, rows: list[str], columns: list[str], span: float
+) -> alt.LayerChart:
     step = _row_step(len(rows))
     x = alt.X(
         "concept:N",
@@ -222,13 +246,10 @@ def _chart(drawn: pd.DataFrame, marks: pd.DataFrame, rows: list[str], columns: l
         scale=alt.Scale(domain=rows),
         axis=alt.Axis(title=None, labelFontSize=min(12.5, step - 1), labelOverlap=False, grid=False),
     )
-    return style.layered([_cells(drawn, x, y), _points(marks, x, y, step)])
+    return style.layered([_cells(drawn, x, y, span), _points(marks, x, y, step)])
 
 
-def _cells(drawn: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
-    # The 99th percentile: an author on a single short text would otherwise pale everybody else.
-    size = float(drawn["effect"].abs().fillna(0.0).quantile(0.99))
-    span = max(_SMALLEST_SPAN, np.ceil(size * 2) / 2)
+def _cells(drawn: pd.DataFrame, x: alt.X, y: alt.Y, span: float) -> alt.Chart:
     shown = drawn[["author", "concept", "effect", "low", "high", "document_share"]]
     colour = alt.Color(
         "effect:Q",
@@ -282,23 +303,27 @@ def _finding(people: pd.DataFrame) -> str:
     """Return the finding as a sentence that is right for 0, 1, 2 and many."""
     found = _found(people)
     n_found, n_authors = len(found), len(people)
-    if n_authors == 1:
-        who = style.name(people["author"].iloc[0])
-        return (
-            f"{who} has a meta-theme: {found['meta_theme'].iloc[0]}"
-            if n_found
-            else f"No meta-theme is found for {who}"
-        )
-    if n_found == n_authors == 2:  # noqa: PLR2004
-        return _both(found)
     if n_found == 0:
-        none = "Neither author" if n_authors == 2 else f"None of {n_authors:,} authors"  # noqa: PLR2004
-        return f"{none} has a meta-theme"
+        return _none_found(people)
     if n_found == 1:
         who, what = style.name(found["author"].iloc[0]), found["meta_theme"].iloc[0]
-        return f"1 of {n_authors:,} authors has a meta-theme: {who}, {what}"
+        some = f"1 of {n_authors:,} authors has a meta-theme: {who}, {what}"
+        return f"{who} has a meta-theme: {what}" if n_authors == 1 else some
+    if n_found == n_authors == 2:  # noqa: PLR2004
+        return _both(found)
     who = f"All {n_authors:,}" if n_found == n_authors else f"{n_found:,} of {n_authors:,}"
     return f"{who} authors have a meta-theme; {_shared(found)}"
+
+
+def _none_found(people: pd.DataFrame) -> str:
+    n_authors, who = len(people), style.name(people["author"].iloc[0])
+    if (people["verdict"] == "insufficient").all():
+        whom = who if n_authors == 1 else f"any of {n_authors:,} authors"
+        return f"Too little to go on for a verdict on {whom}"
+    if n_authors == 1:
+        return f"No meta-theme is found for {who}"
+    none = "Neither author" if n_authors == 2 else f"None of {n_authors:,} authors"  # noqa: PLR2004
+    return f"{none} has a meta-theme"
 
 
 def _both(found: pd.DataFrame) -> str:
@@ -328,11 +353,13 @@ def _counts(cells: pd.DataFrame, people: pd.DataFrame, rows: list[str], columns:
     documents = int(pd.to_numeric(people["n_documents"], errors="coerce").fillna(0).sum())
     outside = len(_found(people)) - int(_found(people)["meta_theme"].isin(columns).sum())
     n_people = style.count(len(people), "author")
+    unsure = set(_unsure(people)) & set(rows)
     parts = [
         f"{len(rows):,} of {n_people} drawn" if len(rows) < len(people) else n_people,
         style.count(documents, "document") if documents else "",
         concepts,
         f"{style.count(outside, 'meta-theme')} outside what is drawn" if outside else "",
+        f"{len(unsure):,} at the bottom with too little to go on" if unsure else "",
         "rows and columns ordered so that like stands by like" if len(people) > 1 else "",
     ]
     return " · ".join(part for part in parts if part)

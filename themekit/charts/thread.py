@@ -45,7 +45,8 @@ def thread(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
         document and topic. ``date`` may be partial (``1903``, ``1903-04``) or
         null, ``year`` is used where it is; ``shows`` is whether the theme
         shows in the document; ``n_passages`` counts the document's passages
-        on the topic.
+        on the topic. ``verdict`` may be given: where it is not ``found`` the
+        title does not claim that the author comes back to the theme.
 
     Returns
     -------
@@ -83,7 +84,7 @@ def thread(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
        40 topics those with the most passages are drawn, and the subtitle says
        so. All are counted.
     """
-    rows = _read(style.table(frame, _COLUMNS, chart="thread"))
+    rows = _read(style.table(frame, _COLUMNS, chart="thread", optional=("verdict",)))
     if rows.empty:
         return style.nothing(
             "No thread to follow", "The table has no rows: this author has no scored documents."
@@ -309,6 +310,9 @@ def _finding(rows: pd.DataFrame) -> str:
     if k == 1:
         return f"{sentence} shows in {of_documents} by {who}"
     n_topics = showing["topic_id"].nunique()
+    if "verdict" in rows and rows["verdict"].iloc[0] != "found":
+        where = style.count(n_topics, "topic")
+        return f"{sentence} leads for {who}, not certain: {of_documents}, {where}"
     where = f"{'within' if n_topics == 1 else 'across'} {style.count(n_topics, 'topic')}"
     return f"{who} comes back to {what} in {of_documents}, {where}"
 

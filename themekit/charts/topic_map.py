@@ -61,7 +61,7 @@ def topic_map(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
     >>> frame = pd.DataFrame({"passage_id": ["p1"], "x": [0.0], "y": [0.0], "author": ["Ann"],
     ...                       "topic_id": ["t1"], "label": ["bread, flour"]})
     >>> topic_map(frame).to_dict()["title"]["text"]
-    '1 passage by 1 author falls into 1 topic: bread, flour'
+    '1 passage by 1 author falls into 1 topic: “bread, flour”'
 
     Notes
     -----
@@ -240,7 +240,7 @@ def _finding(points: pd.DataFrame, topics: pd.DataFrame) -> str:
     authors = style.count(points["author"].nunique(), "author")
     verb = "falls" if len(points) == 1 else "fall"
     largest = style.shorten(topics["label"].iloc[0], 48)
-    what = f": {largest}" if len(topics) == 1 else f"; the largest is {largest}"
+    what = f": “{largest}”" if len(topics) == 1 else f"; the largest is “{largest}”"
     return f"{passages} by {authors} {verb} into {style.count(len(topics), 'topic')}{what if largest else ''}"
 
 
