@@ -360,7 +360,7 @@ def _counts(cells: pd.DataFrame, people: pd.DataFrame, rows: list[str], columns:
         concepts,
         f"{style.count(outside, 'meta-theme')} outside what is drawn" if outside else "",
         f"{len(unsure):,} at the bottom with too little to go on" if unsure else "",
-        "rows and columns ordered so that like stands by like" if len(people) > 1 else "",
+        "ordered so that like stands by like" if len(people) > 1 else "",
     ]
     return " · ".join(part for part in parts if part)
 
