@@ -139,6 +139,11 @@ def embed(texts: Sequence[str], encoder: Encoder, *, progress: bool | None = Non
     Notes
     -----
     Work is saved every few hundred texts: an interrupted run goes on from there.
+
+    Examples
+    --------
+    >>> embed(["one", "two"], HashingEncoder(4)).shape
+    (2, 4)
     """
     if not len(texts):
         return np.zeros((0, 1), dtype=np.float32)

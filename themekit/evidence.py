@@ -89,7 +89,9 @@ def find_evidence(  # noqa: PLR0917 - the six tables that it reads
         score = scores[:, column[str(theme.concept)]]
         ordered = rows[np.argsort(-score[rows], kind="stable")]
         absent = set() if pd.isna(theme.effect) else absent_in.get((theme.author, theme.concept), set())
-        chosen = [(i, "for") for i in _spread(ordered[score[ordered] > 0], documents, topics)[:N_FOR]]
+        # A single passage is its own mean: it scores 0, and is all there is to show.
+        positive = ordered[(score[ordered] > 0) | (len(ordered) == 1)]
+        chosen = [(i, "for") for i in _spread(positive, documents, topics)[:N_FOR]]
         chosen += [(i, "against") for i in ordered[::-1][:N_AGAINST] if score[i] < 0]
         chosen += [(i, "absent") for i in _nearest_of(ordered, documents, absent, score)[:N_ABSENT]]
         found += [(theme.author, theme.concept, ids[i], role, score[i]) for i, role in chosen]

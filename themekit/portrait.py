@@ -125,7 +125,8 @@ class Portrait:
             for quote in some.itertuples(index=False):
                 yield from _wrap(f"“{visible(quote.quote)}”", "    ")
                 yield f"      {_place(quote)}"
-        yield from _wrap(f"next: {self._runners_up()}", "  ")
+        if len(self.themes) > 1:
+            yield from _wrap(f"next: {self._runners_up()}", "  ")
 
     def _how_sure(self) -> str:
         first = self.themes.iloc[0]
@@ -182,7 +183,12 @@ class Portrait:
             f"{escape(self.headline)}</h3><p>{escape(self.gloss)}</p><p>{escape(self._where())}</p>"
             f"<p style='opacity:.8'>{escape(self._how_sure())}</p>{quotes}"
             + (f"<details><summary>where it is not</summary><ul>{others}</ul></details>" if others else "")
-            + f"<p style='opacity:.8'>Next: {escape(self._runners_up())}</p></div>"
+            + (
+                f"<p style='opacity:.8'>Next: {escape(self._runners_up())}</p>"
+                if len(self.themes) > 1
+                else ""
+            )
+            + "</div>"
         )
 
 

@@ -65,6 +65,16 @@ def save(result: Result, folder: str | os.PathLike[str]) -> Path:
 def load(folder: str | os.PathLike[str]) -> Result:
     """Load a result that :func:`save` wrote.
 
+    Parameters
+    ----------
+    folder : str or path
+        What was given to ``result.save``.
+
+    Returns
+    -------
+    Result
+        Equal to the one that was saved.
+
     Raises
     ------
     StoreError

@@ -23,6 +23,8 @@ Decisions:
   exact. The effect that is ranked and shown leaves the author's own passages
   out of the topic's mean, since otherwise a theme goes out with a topic that
   few others write on.
+- Topic means are shrunk by ten passages: with thirty, a topic that one author alone writes
+  on passed for a theme in 6 of 30 planted data sets where its centre lay along a concept, with ten in none.
 - Under permutation an effect depends on nothing of the author but the number of
   contributions by kind. So the null is drawn once for all authors alike.
 - Where there is nobody else, the shipped background stands in for the others.
@@ -70,7 +72,7 @@ class ThemeEstimator:
         Author labels are shuffled so often; the smallest p is one over that.
     n_bootstrap : int, default 1000
         Contributions are resampled so often for the 95 % interval.
-    shrinkage : float, default 30
+    shrinkage : float, default 10
         The grand mean counts as so many passages in each topic's mean.
     level : float, default 0.05
         False discovery rate over authors at which a theme is ``found``.
@@ -103,7 +105,7 @@ class ThemeEstimator:
 
     def __init__(
         self, *, n_permutations: int = 2000, n_bootstrap: int = 1000,
-        shrinkage: float = 30.0, level: float = 0.05, seed: int = 0,
+        shrinkage: float = 10.0, level: float = 0.05, seed: int = 0,
     ) -> None:  # fmt: skip
         self.n_permutations = n_permutations
         self.n_bootstrap = n_bootstrap
@@ -174,9 +176,7 @@ class ThemeEstimator:
         effect = shown.effect(groups)
         low, high = self._interval(name, groups, shown, effect)
         p_values = (
-            self._p_values(groups, tested, data)
-            if data.is_testable(groups)
-            else np.full(len(concepts), np.nan)
+            self._p_values(groups, tested) if data.is_testable(groups) else np.full(len(concepts), np.nan)
         )
         shows = shown.shows(groups, own)
         ranked = np.argsort(
@@ -218,17 +218,17 @@ class ThemeEstimator:
         low, high = np.percentile(draws, [2.5, 97.5], axis=0)
         return low, high
 
-    def _p_values(self, groups: list[_Group], scores: _Scores, data: _Data) -> NDArray[np.float64]:
+    def _p_values(self, groups: list[_Group], scores: _Scores) -> NDArray[np.float64]:
         profile = tuple((g.kind, len(g.own)) for g in groups)
         observed = scores.statistic(groups)
         if profile not in scores.nulls:
-            scores.nulls[profile] = self._null(groups, scores, data)
+            scores.nulls[profile] = self._null(groups, scores)
         null = scores.nulls[profile]
         at_least = len(null) - np.searchsorted(null, observed - 1e-12, side="left")
         p_values: NDArray[np.float64] = (1 + at_least) / (1 + len(null))
         return p_values
 
-    def _null(self, groups: list[_Group], scores: _Scores, data: _Data) -> NDArray[np.float64]:
+    def _null(self, groups: list[_Group], scores: _Scores) -> NDArray[np.float64]:
         """Return the sorted largest effects over all concepts when labels are shuffled within kind."""
         rng = np.random.default_rng([self.seed, *(len(g.own) for g in groups)])
         n = sum(len(g.own) for g in groups)
@@ -304,23 +304,36 @@ class _Data:
         codes, unique = pd.factorize(pairs, sort=True)
         rows = known.reindex(unique)
         author = np.array([names[name] for _, name in unique], dtype=np.int64)
-        vectors = np.asarray(vectors, dtype=np.float64)
-        parts = [vectors, topics, author[codes], codes, author, rows["kind"].to_numpy(dtype=str)]
+        points: NDArray[np.float64] = np.asarray(vectors, dtype=np.float64)
+        parts: list[NDArray[Any]] = [
+            points,
+            topics,
+            author[codes],
+            codes,
+            author,
+            rows["kind"].to_numpy(dtype=str),
+        ]
         needed = background is not None and (background.is_given or len(names) == 1)
-        extra = background.without(vectors) if background is not None and needed else None
+        extra = background.without(points) if background is not None and needed else None
         if extra is not None and len(extra.vectors):
             other = extra.vectors.astype(np.float64)
             more = [
                 other,
-                nearest_topics(other, vectors, topics),
+                nearest_topics(other, points, topics),
                 extra.authors + len(names),
                 extra.contributions + len(unique),
                 extra.contribution_authors + len(names),
                 extra.contribution_kinds,
             ]
             parts = [np.concatenate(pair) for pair in zip(parts, more, strict=True)]
+        by_passage, topic, passage_author, passage_contribution, by_contribution, kind = parts
         return cls(
-            *parts,
+            by_passage,
+            topic,
+            passage_author,
+            passage_contribution,
+            by_contribution,
+            kind,
             rows["year"].to_numpy(dtype=float),
             rows["n_words"].to_numpy(dtype=np.int64),
             [d for d, _ in unique],
@@ -330,14 +343,14 @@ class _Data:
         )
 
     def comparable(self, name: str) -> list[_Group]:
-        """Return the author's contributions by kind with those of others; any kind where nobody else has this one."""
+        """Return the author's contributions by kind with those of others; of any kind where these are fewer than two."""
         groups = []
         own_all = np.flatnonzero(self.author == self.names[name])
         others_all = np.flatnonzero(self.author != self.names[name])
         for kind in sorted(set(self.kind[own_all])):
             others = others_all[self.kind[others_all] == kind]
             groups.append(_Group(kind, own_all[self.kind[own_all] == kind], others))
-        with_others = [g for g in groups if len(g.others)]
+        with_others = [g for g in groups if len(g.others) > 1]  # one has no spread to measure by
         if with_others or not len(others_all):
             return with_others or groups
         return [_Group("any", own_all, others_all)]
@@ -531,7 +544,8 @@ def nearest_topics(
     sums, counts = _topic_sums(known, topics, int(topics.max()) + 1)
     means = sums / np.maximum(counts, 1)[:, None]
     distance = (means**2).sum(axis=1) - 2 * vectors @ means.T
-    return np.argmin(distance, axis=1).astype(np.int64)
+    nearest: NDArray[np.int64] = np.argmin(distance, axis=1).astype(np.int64)
+    return nearest
 
 
 def topic_residuals(
@@ -539,7 +553,7 @@ def topic_residuals(
     topics: NDArray[np.int64],
     authors: NDArray[np.int64],
     *,
-    shrinkage: float = 30.0,
+    shrinkage: float = 10.0,
     leave_out: bool = True,
 ) -> NDArray[np.float64]:
     """Take out of each passage what its topic accounts for.
@@ -549,7 +563,7 @@ def topic_residuals(
     vectors : numpy.ndarray of shape (n_passages, n_dimensions)
     topics, authors : numpy.ndarray of shape (n_passages,)
         Numbers from 0.
-    shrinkage : float, default 30
+    shrinkage : float, default 10
         The grand mean counts as so many passages beside the topic's own.
     leave_out : bool, default True
         Take the means without the author of the passage.
@@ -566,20 +580,20 @@ def topic_residuals(
     >>> topic_residuals(vectors, np.zeros(4, int), np.arange(4)).shape
     (4, 4)
     """
-    vectors = np.asarray(vectors, dtype=np.float64)
+    points: NDArray[np.float64] = np.asarray(vectors, dtype=np.float64)
     n_topics = int(topics.max()) + 1
-    sums, counts = _topic_sums(vectors, topics, n_topics)
-    total, n_all = vectors.sum(axis=0), len(vectors)
+    sums, counts = _topic_sums(points, topics, n_topics)
+    total, n_all = points.sum(axis=0), len(points)
     if not leave_out:
         means = (sums + shrinkage * total / n_all) / (counts + shrinkage)[:, None]
-        return _unit(vectors - means[topics])
-    residuals = np.empty_like(vectors)
+        return _unit(points - means[topics])
+    residuals = np.empty_like(points)
     for author in np.unique(authors):
         rows = np.flatnonzero(authors == author)
-        own, n_own = _topic_sums(vectors[rows], topics[rows], n_topics)
+        own, n_own = _topic_sums(points[rows], topics[rows], n_topics)
         others = (total - own.sum(axis=0)) / max(n_all - len(rows), 1)
         means = (sums - own + shrinkage * others) / (counts - n_own + shrinkage)[:, None]
-        residuals[rows] = vectors[rows] - means[topics[rows]]
+        residuals[rows] = points[rows] - means[topics[rows]]
     return _unit(residuals)
 
 
