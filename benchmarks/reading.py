@@ -17,11 +17,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 import themekit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 CORPORA = Path(__file__).parent.parent / "corpora" / "essays"
 PANDOC = ("docx", "odt", "rtf", "epub", "html", "rst", "org")
@@ -31,11 +36,19 @@ ABIWORD = ("docx", "odt", "rtf", "html")
 
 def main() -> None:
     """Write, read, compare, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--essays", type=int, default=12, help="how many essays, each by another author (default 12)")
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--essays",
+        type=int,
+        default=12,
+        help="how many essays, each by another author (default 12)",
+    )
     parser.add_argument("--minilm", action="store_true", help="measure the time to embed the same words, too")
     options = parser.parse_args()
-    essays = [sorted(folder.glob("*.md"))[0] for folder in sorted(CORPORA.iterdir()) if folder.is_dir()]
+    essays = [min(folder.glob("*.md")) for folder in sorted(CORPORA.iterdir()) if folder.is_dir()]
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         plain = folder / "source"
@@ -60,24 +73,48 @@ def written(plain: Path, folder: Path) -> Iterator[tuple[str, Path]]:
         sys.exit("seen no pandoc; expected one on the PATH; install it (apt-get install pandoc)")
     sources = sorted(plain.glob("*.md"))
     for suffix in PANDOC:
-        yield f"pandoc, {suffix}", each(folder / f"pandoc-{suffix}", sources, suffix, lambda a, b: [pandoc, "-s", a, "-o", b])
+        yield (
+            f"pandoc, {suffix}",
+            each(folder / f"pandoc-{suffix}", sources, suffix, lambda a, b: [pandoc, "-s", a, "-o", b]),
+        )
     if office := shutil.which("soffice"):
         odt = convert(office, folder / "office-odt", sorted((folder / "pandoc-docx").iterdir()), "odt")
         yield "LibreOffice, odt", odt
         for suffix in OFFICE:
-            yield f"LibreOffice, {suffix}", convert(office, folder / f"office-{suffix}", sorted(odt.iterdir()), suffix)
+            yield (
+                f"LibreOffice, {suffix}",
+                convert(office, folder / f"office-{suffix}", sorted(odt.iterdir()), suffix),
+            )
     if abiword := shutil.which("abiword"):
         rtf = sorted((folder / "office-rtf").iterdir())
         for suffix in ABIWORD:
-            made = each(folder / f"abiword-{suffix}", rtf, suffix, lambda a, b: [abiword, f"--to={b.suffix[1:]}", f"--to-name={b}", a])
+            made = each(
+                folder / f"abiword-{suffix}",
+                rtf,
+                suffix,
+                lambda a, b: [abiword, f"--to={b.suffix[1:]}", f"--to-name={b}", a],
+            )
             yield f"AbiWord, {suffix}", made
     if chromium := shutil.which("chromium"):
         pages = sorted((folder / "pandoc-html").iterdir())
         options = ["--headless", "--no-sandbox", "--disable-gpu"]
-        yield "Chromium, pdf", each(folder / "chromium-pdf", pages, "pdf", lambda a, b: [chromium, *options, f"--print-to-pdf={b}", a])
+        yield (
+            "Chromium, pdf",
+            each(
+                folder / "chromium-pdf",
+                pages,
+                "pdf",
+                lambda a, b: [chromium, *options, f"--print-to-pdf={b}", a],
+            ),
+        )
 
 
-def each(target: Path, sources: list[Path], suffix: str, command: Callable[[Path, Path], list[str | Path]]) -> Path:
+def each(
+    target: Path,
+    sources: list[Path],
+    suffix: str,
+    command: Callable[[Path, Path], list[str | Path]],
+) -> Path:
     """Run a command for each file; return the folder with what it wrote."""
     target.mkdir()
     for source in sources:
@@ -88,7 +125,11 @@ def each(target: Path, sources: list[Path], suffix: str, command: Callable[[Path
 def convert(office: str, target: Path, sources: list[Path], suffix: str) -> Path:
     """Have LibreOffice convert all files in one run."""
     profile = f"-env:UserInstallation=file://{target.parent}/profile"
-    subprocess.run([office, profile, "--headless", "--convert-to", suffix, "--outdir", target, *sources], check=True, capture_output=True)
+    subprocess.run(
+        [office, profile, "--headless", "--convert-to", suffix, "--outdir", target, *sources],
+        check=True,
+        capture_output=True,
+    )
     return target
 
 
@@ -99,7 +140,8 @@ def compared(truth: pd.DataFrame, name: str, folder: Path) -> dict[str, object]:
     seconds = time.perf_counter() - begun
     seen = seen.assign(document_id=seen["document_id"].str.split("/").str[0]).set_index("document_id")
     right = {
-        field: sum(seen[field].get(i) == truth.loc[i, field] for i in truth.index) for field in ("title", "author", "date")
+        field: sum(seen[field].get(i) == truth.loc[i, field] for i in truth.index)
+        for field in ("title", "author", "date")
     }
     whole = sum(all(seen[f].get(i) == truth.loc[i, f] for f in right) for i in truth.index)
     same = [overlap(truth.loc[i, "text"], seen["text"].get(i, "")) for i in truth.index]
@@ -110,8 +152,6 @@ def compared(truth: pd.DataFrame, name: str, folder: Path) -> dict[str, object]:
 
 def overlap(expected: str, seen: str) -> float:
     """Return the share of words that are in both, of all that are in either; order counts."""
-    from difflib import SequenceMatcher
-
     one, two = (re.findall(r"\w+", text) for text in (expected, seen))
     return SequenceMatcher(None, one, two, autojunk=False).ratio()
 

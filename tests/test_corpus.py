@@ -92,7 +92,7 @@ def test_source_is_the_path_as_typed(folder, monkeypatch):
 
 def test_ids_and_tables_do_not_depend_on_the_order_of_paths(folder):
     desk = folder(
-        **{"x__a.txt": ESSAY, "y__a.txt": OTHER, "y__b.md": "Rain again. " * 5, "c.txt": "I swam. " * 9}
+        **{"x__a.txt": ESSAY, "y__a.txt": OTHER, "y__b.md": "Rain again. " * 5, "c.txt": "I swam. " * 9},
     )
     paths = [desk / "x", desk / "y", desk / "c.txt"]
     expected = themekit.read(*paths)
@@ -193,7 +193,7 @@ def test_one_spelling_of_a_name_in_two_encodings_of_unicode_is_one_author(folder
         **{
             "a.md": f"---\nauthor: Luci\u0301a  Ferrer\n---\n{ESSAY}",
             "b.md": f"---\nauthor: Luc\u00eda Ferrer\n---\n{OTHER}",
-        }
+        },
     )
     assert authors(themekit.read(desk)) == ["Luc\u00eda Ferrer"]
 
@@ -241,21 +241,24 @@ def test_the_title_comes_from_the_name_without_its_date(folder):
 
 def test_a_path_that_is_not_there(tmp_path):
     with pytest.raises(
-        FileNotFoundError, match=r"seen no file or folder at '.*gone'; expected one; check the spelling"
+        FileNotFoundError,
+        match=r"seen no file or folder at '.*gone'; expected one; check the spelling",
     ):
         themekit.read(tmp_path / "gone")
 
 
 def test_no_path_at_all():
     with pytest.raises(
-        NothingToReadError, match="seen no path; expected a file or a folder; give at least one"
+        NothingToReadError,
+        match="seen no path; expected a file or a folder; give at least one",
     ):
         themekit.read()
 
 
 def test_an_empty_folder(tmp_path):
     with pytest.raises(
-        NothingToReadError, match=r"seen nothing to read under .* \(no files\); expected texts such as .*\.md"
+        NothingToReadError,
+        match=r"seen nothing to read under .* \(no files\); expected texts such as .*\.md",
     ):
         themekit.read(tmp_path)
 
@@ -285,9 +288,12 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_read(folder, conten
 @pytest.mark.parametrize(
     ("data", "encoding"),
     [
-        ("Ein Fluß, ein Mädchen, größer als früher. ".encode("cp1252") * 9, "not UTF-8"),
+        ("Ein Fluß, ein Mädchen, größer und älter. ".encode("cp1252") * 9, "not UTF-8"),
         ("I mended the gate – café. ".encode("utf-16"), "not UTF-8"),
-        (f"{ESSAY} Caf\u00e9. ".encode() * 20 + b"The caf\xe9.", "UTF-8 with 1 bytes of another encoding"),
+        (
+            f"{ESSAY} Café. ".encode() * 20 + "The café.".encode("cp1252"),
+            "UTF-8 with 1 bytes of another encoding",
+        ),
     ],
 )
 def test_another_encoding_is_repaired_and_said(folder, data, encoding):
@@ -307,7 +313,9 @@ def test_mojibake_and_controls_are_repaired_and_said(folder):
 
 def test_broken_front_matter_is_taken_line_by_line(folder):
     corpus = themekit.read(
-        folder(**{"a.md": f"---\ntitle: Gates: a life\nauthor: Ann\ndate: 2019-03\ntags: [one\n---\n{ESSAY}"})
+        folder(
+            **{"a.md": f"---\ntitle: Gates: a life\nauthor: Ann\ndate: 2019-03\ntags: [one\n---\n{ESSAY}"}
+        ),
     )
     document = one(corpus)
     assert (document["title"], document["author"], document["date"]) == ("Gates: a life", "Ann", "2019-03")
@@ -317,7 +325,7 @@ def test_broken_front_matter_is_taken_line_by_line(folder):
 
 def test_a_document_twice_is_counted_once_and_the_one_that_says_most_is_kept(folder):
     corpus = themekit.read(
-        folder(**{"a.txt": f"{ESSAY}\n", "z.md": f"---\nauthor: Ann\ndate: 2019\n---\n\n{ESSAY}"})
+        folder(**{"a.txt": f"{ESSAY}\n", "z.md": f"---\nauthor: Ann\ndate: 2019\n---\n\n{ESSAY}"}),
     )
     assert one(corpus)["author"] == "Ann"
     assert actions(corpus, "a.txt")["dropped"].endswith("z.md: counted once")
@@ -330,7 +338,7 @@ def test_a_document_nearly_twice_is_counted_once_and_the_longer_is_kept(folder):
             "a.txt": tale,
             "b.txt": f"First shown elsewhere, in another paper. {tale} And so on.",
             "c.txt": ESSAY,
-        }
+        },
     )
     corpus = themekit.read(desk)
     assert corpus.documents["document_id"].tolist() == ["b", "c"]
@@ -347,7 +355,7 @@ def test_two_essays_that_share_a_paragraph_are_two(folder):
 
 def test_the_language_of_each_document(folder):
     german = (
-        "Wir haben das Tor vor dem Frühstück repariert, und niemand hat uns dafür gedankt. Das Wetter war schlecht. "
+        "Wir haben das Tor nach dem Frühstück repariert, und niemand hat uns dafür gedankt. Das Wetter war schlecht. "
         * 3
     )
     corpus = themekit.read(folder(**{"a.txt": ESSAY, "b.txt": german, "c.txt": "Too short."}))
@@ -377,7 +385,8 @@ def test_a_pipe_does_not_hold_up_the_rest(folder):
 
 
 @pytest.mark.parametrize(
-    "error", [PermissionError(13, "Permission denied"), FileNotFoundError(2, "No such file")]
+    "error",
+    [PermissionError(13, "Permission denied"), FileNotFoundError(2, "No such file")],
 )
 def test_no_permission_or_gone_since_it_was_listed(folder, monkeypatch, error):
     desk = folder(**{"a.txt": ESSAY, "b.txt": OTHER})
@@ -453,7 +462,7 @@ def test_what_is_about_the_folder_or_hidden_or_a_draft_is_left_out_and_listed(fo
     corpus = themekit.read(desk)
     assert corpus.documents["document_id"].tolist() == ["a", "changelog/c", "sources-of-the-nile"]
     left_out = corpus.account[corpus.account["action"] == "left out"]["source"].map(
-        lambda s: s.split("desk/")[1]
+        lambda s: s.split("desk/")[1],
     )
     assert sorted(left_out) == [
         ".hidden.md",
@@ -499,11 +508,12 @@ def test_hostile_names_and_texts_are_shown_safely(folder):
 
 
 @pytest.mark.skipif(
-    sys.platform in ("win32", "darwin"), reason="file names are always Unicode on this system"
+    sys.platform in ("win32", "darwin"),
+    reason="file names are always Unicode on this system",
 )
 def test_a_file_name_that_is_not_unicode_is_read_and_can_be_written_down(folder):
     desk = folder(**{"a.txt": ESSAY})
-    Path(os.fsdecode(os.fsencode(desk) + b"/caf\xe9.txt")).write_text(OTHER)
+    Path(os.fsdecode(os.fsencode(desk) + b"/na\xefve.txt")).write_text(OTHER)
     corpus = themekit.read(desk)
     assert len(corpus.documents) == 2
     json.dumps(corpus.documents.to_dict("records"), ensure_ascii=False).encode()
@@ -516,8 +526,8 @@ def test_the_card_says_who_and_how_much(folder):
             **{
                 "a.md": f"---\nauthor: Ann\ndate: 2019\n---\n{ESSAY}",
                 "b.md": f"---\nauthor: Ann\ndate: 2021\n---\n{OTHER}",
-            }
-        )
+            },
+        ),
     )
     n_words = len(ESSAY.split()) + len(OTHER.split())
     assert repr(corpus) == f"<Corpus: 2 documents by 1 author, {n_words} words>"
@@ -546,14 +556,16 @@ def test_a_table_with_dates_as_dates():
 
 def test_a_table_without_a_text_column():
     with pytest.raises(
-        Exception, match="seen a table with the columns a, b; expected one called 'text'; rename it"
+        Exception,
+        match="seen a table with the columns a, b; expected one called 'text'; rename it",
     ):
         Corpus.from_frame(pd.DataFrame({"a": [1], "b": [2]}))
 
 
 def test_a_table_without_texts():
     with pytest.raises(
-        NothingToReadError, match="seen a table without a text; expected one text in each row"
+        NothingToReadError,
+        match="seen a table without a text; expected one text in each row",
     ):
         Corpus.from_frame(pd.DataFrame({"text": ["", None]}))
 
@@ -563,7 +575,7 @@ def test_texts_from_python_are_left_as_they_are():
     corpus = Corpus.from_texts([text], author="Ann", dates=["1903"], titles=["T"])
     assert corpus.documents["text"].item() == text
     assert corpus.contributions[["author", "n_words", "year", "title"]].values.tolist() == [
-        ["Ann", 5, 1903, "T"]
+        ["Ann", 5, 1903, "T"],
     ]
 
 

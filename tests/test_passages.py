@@ -60,7 +60,7 @@ def check(corpus, passages, encoder):
             & passages["start"].between(turn.start, turn.end - 1)
         ]
         assert "".join("".join(mine["text"]).split()) == "".join(
-            texts[turn.document_id][turn.start : turn.end].split()
+            texts[turn.document_id][turn.start : turn.end].split(),
         )
 
 
@@ -141,7 +141,7 @@ def test_speech_without_stops_is_cut_at_the_joints(hashing_encoder):
 def test_turns_that_are_nobodys_give_no_passages(tmp_path, hashing_encoder):
     quoted = "Somebody else wrote this sentence long ago."
     (tmp_path / "a.md").write_text(
-        f"Mine is the first paragraph here.\n\n> {quoted}\n\nAnd the last one is mine."
+        f"Mine is the first paragraph here.\n\n> {quoted}\n\nAnd the last one is mine.",
     )
     corpus = themekit.read(tmp_path)
     passages = split_passages(corpus, hashing_encoder)
@@ -158,7 +158,7 @@ def test_a_corpus_in_which_nobody_speaks_has_no_passages(tmp_path, hashing_encod
 
 
 def test_what_the_encoder_cannot_read_is_left_out_and_said(caplog):
-    german = "Wir haben das Tor vor dem Frühstück repariert, und niemand hat uns dafür gedankt. " * 5
+    german = "Wir haben das Tor nach dem Frühstück repariert, und niemand hat uns dafür gedankt. " * 5
     corpus = Corpus.from_texts([prose(10), german], author="Ann")
     encoder = HashingEncoder()
     assert split_passages(corpus, encoder)["document_id"].nunique() == 2

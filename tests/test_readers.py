@@ -10,8 +10,8 @@ import pytest
 
 import themekit
 from themekit import readers
-from themekit.readers import UnreadableFileError, dates, files, markdown, plain
-from themekit.readers.document import count
+from themekit.readers import dates, files, markdown, plain
+from themekit.readers.document import UnreadableFileError, count
 
 ESSAY = "I mended the gate before breakfast. It had hung by one hinge since March. Nobody thanked me."
 
@@ -39,7 +39,7 @@ def notes(document):
 
 def test_front_matter_in_yaml():
     document = read_markdown(
-        "---\ntitle: 'Gates'\nauthor: Ann Oakes\ndate: 2019-03-21\nkind: Letter\ntags: [a, b]\n---\n\n# Gates\n\nI mended it.\n"
+        "---\ntitle: 'Gates'\nauthor: Ann Oakes\ndate: 2019-03-21\nkind: Letter\ntags: [a, b]\n---\n\n# Gates\n\nI mended it.\n",
     )
     assert (document.title, document.author, document.date, document.kind) == (
         "Gates",
@@ -53,7 +53,7 @@ def test_front_matter_in_yaml():
 
 def test_front_matter_in_toml():
     document = read_markdown(
-        '+++\ntitle = "Gates"\ndate = 2019-03-21T10:00:00Z\nauthors = ["Ann", "Bea"]\n+++\nI mended it.\n'
+        '+++\ntitle = "Gates"\ndate = 2019-03-21T10:00:00Z\nauthors = ["Ann", "Bea"]\n+++\nI mended it.\n',
     )
     assert (document.title, document.author, document.date) == ("Gates", "Ann, Bea", "2019-03-21")
 
@@ -82,7 +82,7 @@ def test_an_alias_that_would_grow_without_end_does_not():
 def test_a_jekyll_post_with_inline_html_and_liquid():
     document = read_markdown(
         "---\nlayout: post\ntitle:\n---\n<br>\nOne <em>bright</em> day{% include x.html %}.\n\n<br>\n\nTwo &amp; three.{: .lead}\n"
-        "<script>alert(1)</script>\n"
+        "<script>alert(1)</script>\n",
     )
     assert document.title is None
     assert document.text == "One bright day.\n\nTwo & three."
@@ -91,7 +91,7 @@ def test_a_jekyll_post_with_inline_html_and_liquid():
 def test_what_is_not_prose_is_left_out_and_counted():
     document = read_markdown(
         "# Title\n\nWords [with a link](http://x.y) and *stress*.[^1]\n\n```python\nprint(1)\n```\n\n## More\n\n"
-        "| a | b |\n|---|---|\n| 1 | 2 |\n\n> Somebody else's words.\n\nLast.\n\n[^1]: A note about it.\n"
+        "| a | b |\n|---|---|\n| 1 | 2 |\n\n> Somebody else's words.\n\nLast.\n\n[^1]: A note about it.\n",
     )
     assert said(document) == [
         (None, "author", "Words with a link and stress."),
@@ -107,14 +107,15 @@ def test_what_is_not_prose_is_left_out_and_counted():
 
 def test_an_obsidian_note():
     document = read_markdown(
-        "See [[Gate|the gate]] and [[Hinge]]. ![[photo.png]] It was ==bright==. %%hidden%% Done. ^ab12\n"
+        "See [[Gate|the gate]] and [[Hinge]]. ![[photo.png]] It was ==bright==. %%hidden%% Done. ^ab12\n",
     )
     assert document.text == "See the gate and Hinge. It was bright. Done."
 
 
 def test_nothing_below_the_front_matter():
     with pytest.raises(
-        UnreadableFileError, match="seen no prose below the front matter; expected prose or speech"
+        UnreadableFileError,
+        match="seen no prose below the front matter; expected prose or speech",
     ):
         read_markdown("---\ntitle: x\n---\n\n```\ncode\n```\n")
 
@@ -131,7 +132,7 @@ def test_lines_are_unwrapped_and_paragraphs_kept():
 
 def test_an_essay_with_a_colon_is_an_essay():
     document = read_plain(
-        f"{ESSAY}\n\nNote: this is so. {ESSAY}\n\nNote: and this. {ESSAY}\n\nThings to mend:\n\nhinge, latch, gate\n\n{ESSAY * 5}"
+        f"{ESSAY}\n\nNote: this is so. {ESSAY}\n\nNote: and this. {ESSAY}\n\nThings to mend:\n\nhinge, latch, gate\n\n{ESSAY * 5}",
     )
     assert document.kind == "essay"
     assert [t.label for t in document.turns] == [None]
@@ -191,14 +192,14 @@ def test_turns_of_one_person_are_one_and_what_stands_before_is_nobodys():
 def test_the_file_says_who_asks():
     head = "---\ninterviewer: Tom Hale\n---\n"
     document = read_markdown(
-        head + f"Ida Berg: {ASKED}\n\nTom Hale: {TOLD}\n\nIda Berg: {THEN}\n\nTom Hale: {LAST}\n"
+        head + f"Ida Berg: {ASKED}\n\nTom Hale: {TOLD}\n\nIda Berg: {THEN}\n\nTom Hale: {LAST}\n",
     )
     assert {t.label: t.role for t in document.turns} == {"Ida Berg": "guest", "Tom Hale": "interviewer"}
 
 
 def test_the_file_says_who_is_asked_and_short_names_are_brought_together():
     document = read_markdown(
-        "---\nspeakers: [Tom Hale]\n---\nIda: I say a good deal and ask nothing.\n\nTom: Yes.\n\nIda: So it is.\n\nTom: Yes.\n"
+        "---\nspeakers: [Tom Hale]\n---\nIda: I say a good deal and ask nothing.\n\nTom: Yes.\n\nIda: So it is.\n\nTom: Yes.\n",
     )
     assert {t.label: t.role for t in document.turns} == {"Ida": "interviewer", "Tom Hale": "guest"}
     assert notes(document) == [
@@ -219,7 +220,7 @@ def test_question_and_answer():
 
 def test_two_who_talk_alike_are_both_asked():
     document = read_plain(
-        "Ann: Is it late?\n\nBea: It is. Is it dark?\n\nAnn: It is.\n\nBea: Then it is late.\n"
+        "Ann: Is it late?\n\nBea: It is. Is it dark?\n\nAnn: It is.\n\nBea: Then it is late.\n",
     )
     assert {t.role for t in document.turns} == {"guest"}
 
@@ -232,7 +233,7 @@ def test_a_labelled_text_keeps_every_word():
             "".join(
                 form.format(name=n, words=f"{w} word{i}.")
                 for i, (n, w) in enumerate([("Ann Oakes", "Yes"), ("Bea Moss", "No")] * 5)
-            )
+            ),
         )
         assert [f"word{i}." in document.text for i in range(10)] == [True] * 10
         assert "00" not in document.text
@@ -273,7 +274,7 @@ def test_a_zip_is_read_like_a_folder(tmp_path):
             "bea/b.md": f"---\ntitle: B\n---\n{ESSAY} Twice.",
             "drafts/c.txt": "No.",
             "README.md": "No.",
-        }
+        },
     )
     (tmp_path / "essays.zip").write_bytes(data)
     corpus = themekit.read(tmp_path / "essays.zip", authors_from_folders=True)
@@ -296,8 +297,8 @@ def test_a_zip_that_leads_out_is_not_followed(tmp_path):
                 "..\\y.txt": ESSAY,
                 "in.txt": ESSAY,
                 "z.zip": b"",
-            }
-        )
+            },
+        ),
     )
     corpus = themekit.read(tmp_path / "a.zip")
     assert corpus.documents["entry"].tolist() == ["in.txt"]
@@ -359,7 +360,10 @@ def test_a_package_with_more_xml_than_anybody_writes(monkeypatch):
     from themekit.readers import word
 
     monkeypatch.setattr(files, "MAX_XML", 2**20)
-    with pytest.raises(UnreadableFileError, match="seen 4 MB of XML inside; expected at most 1; split the file"):
+    with pytest.raises(
+        UnreadableFileError,
+        match="seen 4 MB of XML inside; expected at most 1; split the file",
+    ):
         word.read(packed(**{"word/document.xml": b" " * 2**22}), "a.docx")
 
 
@@ -375,15 +379,23 @@ FOOTERS = [
 
 @pytest.mark.parametrize("footer", FOOTERS)
 def test_what_a_site_or_an_editor_adds_is_counted_for_nobody(footer):
-    document = read_markdown("\n\n".join([ESSAY, ESSAY, ESSAY, footer]))
+    document = read_markdown("\n\n".join([*[ESSAY] * 3, footer]))
     assert [role for _, role, _ in said(document)] == ["author", "apparatus"]
     assert footer in document.text
-    assert any(note.startswith("left out: ") and note.endswith("1 paragraph, kept and counted for nobody") for note in notes(document))
+    assert any(
+        note.startswith("left out: ") and note.endswith("1 paragraph, kept and counted for nobody")
+        for note in notes(document)
+    )
 
 
-@pytest.mark.parametrize("heading", ["Notes", "References", "Table of Contents", "Acknowledgements", "Related posts", "About the author"])
+@pytest.mark.parametrize(
+    "heading",
+    ["Notes", "References", "Table of Contents", "Acknowledgements", "Related posts", "About the author"],
+)
 def test_sections_that_are_not_the_text(heading):
-    document = read_markdown(f"# Gates\n\n{ESSAY}\n\n## {heading}\n\nSee the long list of all the gates.\n\nAnd one more line.\n\n## On\n\n{ESSAY}")
+    document = read_markdown(
+        f"# Gates\n\n{ESSAY}\n\n## {heading}\n\nSee the long list of all the gates.\n\nAnd one more line.\n\n## On\n\n{ESSAY}",
+    )
     assert [role for _, role, _ in said(document)] == ["author", "apparatus", "author"]
 
 
@@ -391,7 +403,8 @@ def test_sections_that_are_not_the_text(heading):
     "sentence",
     [
         "My aunt had a newsletter once, and it taught her what a deadline does to a friendship; I have thought of it since.",
-        "Nobody would subscribe to such a view in the village.", "I was grateful to the sea, which reads no drafts.",
+        "Nobody would subscribe to such a view in the village.",
+        "I was grateful to the sea, which reads no drafts.",
     ],
 )
 def test_an_author_who_writes_about_such_things_is_left_alone(sentence):

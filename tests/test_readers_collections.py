@@ -10,7 +10,7 @@ import pytest
 
 import themekit
 from themekit import readers
-from themekit.readers import NotATextError, UnreadableFileError
+from themekit.readers.document import NotATextError, UnreadableFileError
 
 DAYS = [
     "The rain came in under the door. I moved the chairs and then the books.",
@@ -94,15 +94,22 @@ def letters(tmp_path):
     box = mailbox.mbox(path)
     box.add(
         message(
-            "Water", "Ann Oakes <ann@example.org>", 21, f"Dear Bea,\n\n{DAYS[0]}\n\n-- \nAnn Oakes\nMarram\n"
-        )
+            "Water",
+            "Ann Oakes <ann@example.org>",
+            21,
+            f"Dear Bea,\n\n{DAYS[0]}\n\n-- \nAnn Oakes\nMarram\n",
+        ),
     )
     box.add(message("Re: Water", "Bea Moss <bea@example.org>", 22,
                     f"On Thu, 21 Mar 2019, Ann Oakes wrote:\n\n> {DAYS[0]}\n\n{DAYS[1]}\n"))  # fmt: skip
     box.add(
         message(
-            "Löss", '"Oakes, Ann" <ann@example.org>', 23, f"<p>{DAYS[2]}</p><p>Schöne Grüße</p>", html=True
-        )
+            "Löss",
+            '"Oakes, Ann" <ann@example.org>',
+            23,
+            f"<p>{DAYS[2]}</p><p>Schöne Grüße</p>",
+            html=True,
+        ),
     )
     box.add(message("Empty", "Ann Oakes <ann@example.org>", 24, "\n"))
     box.close()
@@ -155,7 +162,9 @@ def test_a_table_of_texts(tmp_path, name):
         frame.to_parquet(tmp_path / name)
     else:
         frame.to_csv(
-            tmp_path / name, index=False, sep={"corpus.tsv": "\t", "semicolons.csv": ";"}.get(name, ",")
+            tmp_path / name,
+            index=False,
+            sep={"corpus.tsv": "\t", "semicolons.csv": ";"}.get(name, ","),
         )
     corpus = themekit.read(tmp_path / name)
     assert corpus.documents["text"].tolist() == DAYS
@@ -171,7 +180,7 @@ def test_a_table_about_the_files_beside_it_goes_before_what_they_say(tmp_path):
     (tmp_path / "in" / "a.md").write_text(f"---\nauthor: Nobody\ndate: 1999\ntitle: Old\n---\n{DAYS[0]}")
     (tmp_path / "b.txt").write_text(DAYS[1])
     (tmp_path / "corpus.csv").write_text(
-        "file,author,date,title,kind\nin/a.md,Ann,1903,Water,letter\n./b.txt,Bea,,,\ngone.txt,Cid,,,\n"
+        "file,author,date,title,kind\nin/a.md,Ann,1903,Water,letter\n./b.txt,Bea,,,\ngone.txt,Cid,,,\n",
     )
     corpus = themekit.read(tmp_path)
     rows = corpus.documents[["document_id", "author", "date", "date_source", "title", "kind"]].values.tolist()

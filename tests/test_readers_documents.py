@@ -16,8 +16,8 @@ import pytest
 
 import themekit
 from themekit import readers
-from themekit.readers import UnreadableFileError, html, pdf
-from themekit.readers.document import NOBODYS
+from themekit.readers import html, pdf
+from themekit.readers.document import NOBODYS, UnreadableFileError
 
 GATE = Path(__file__).parent / "fixtures" / "gate"
 FILES = sorted(path.name for path in GATE.iterdir())
@@ -56,7 +56,6 @@ def test_the_words_are_those_of_the_essay_and_nothing_around_it(name):
     (document,) = documents(name)
     (expected,) = documents("gate.md")
     seen, wanted = words(own_words(document)), words(own_words(expected))
-    extra = [w for w in seen if w not in wanted]
     # AbiWord writes no space before a word in italics or a link.
     assert {w for w in wanted if w not in seen} <= (
         {"all", "drawer"} if name.startswith("abiword") else set()
@@ -95,7 +94,7 @@ def test_paragraphs_are_whole(name):
         p for p in whole.split("\n\n") if p.startswith(("I mended", "My aunt", "So I took", "By evening"))
     ]
     assert [p[-20:] for p in paragraphs if p.startswith("By evening")] == [
-        "what a gate is for."[-20:].rjust(20)
+        "what a gate is for."[-20:].rjust(20),
     ]
 
 
@@ -112,7 +111,9 @@ def test_a_book_of_chapters_by_pandoc(tmp_path, pandoc):
     )
     source = f"---\ntitle: Tides\nauthor: Ann Oakes\ndate: 1903-04\n---\n\n{chapters}"
     subprocess.run(
-        [pandoc, "-f", "markdown", "-o", tmp_path / "tides.epub"], input=source.encode(), check=True
+        [pandoc, "-f", "markdown", "-o", tmp_path / "tides.epub"],
+        input=source.encode(),
+        check=True,
     )
     corpus = themekit.read(tmp_path)
     assert corpus.documents["title"].tolist() == ["Chapter One", "Chapter Two", "Chapter Three"]
@@ -143,7 +144,7 @@ def test_running_heads_and_page_numbers_of_many_pages(tmp_path):
         for _ in range(150)
     ]
     document = pdf_of(
-        pages=[["A Life of Gates", *essay[i : i + 25], str(i // 25 + 1)] for i in range(0, 150, 25)]
+        pages=[["A Life of Gates", *essay[i : i + 25], str(i // 25 + 1)] for i in range(0, 150, 25)],
     )
     (seen,) = pdf.read(document, "a.pdf")
     assert "A Life of Gates" not in seen.text
@@ -190,7 +191,7 @@ def test_a_pdf_under_a_password():
 @pytest.mark.parametrize("damage", ["cut", "lies about its length", "noise", "no objects"])
 def test_a_damaged_pdf_is_read_as_far_as_it_goes_or_named(tmp_path, damage):
     sound = pdf_of(
-        [["A sentence that stands on the only page of this file, and is read if anything is."] * 5]
+        [["A sentence that stands on the only page of this file, and is read if anything is."] * 5],
     )
     data = {
         "cut": sound[: len(sound) // 2],
@@ -311,7 +312,8 @@ OUTSIDE = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/pas
 
 
 @pytest.mark.parametrize(
-    "bomb", [LAUGHS, OUTSIDE, LAUGHS.decode().replace('<?xml version="1.0"?>', "").encode("utf-16")]
+    "bomb",
+    [LAUGHS, OUTSIDE, LAUGHS.decode().replace('<?xml version="1.0"?>', "").encode("utf-16")],
 )
 @pytest.mark.parametrize(
     ("name", "part"),
@@ -329,7 +331,9 @@ def test_entities_are_refused(name, part, bomb):
 def test_entities_in_a_flat_file_are_refused():
     data = (GATE / "libreoffice.fodt").read_bytes()
     bomb = data.replace(
-        b"<office:document ", b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><office:document ', 1
+        b"<office:document ",
+        b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><office:document ',
+        1,
     )
     with pytest.raises(UnreadableFileError, match="seen an entity declared in it; expected none"):
         readers.read_file(bomb, "a.fodt")

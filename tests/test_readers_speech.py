@@ -8,7 +8,7 @@ import pytest
 
 import themekit
 from themekit import readers
-from themekit.readers import NotATextError, UnreadableFileError
+from themekit.readers.document import NotATextError, UnreadableFileError
 
 
 def read(text, name):
@@ -66,10 +66,11 @@ def test_a_name_stands_until_the_next(made, name):
 
 def test_a_colon_makes_no_speaker():
     document = read(
-        srt("I will say one thing:", "Remember: the gate was shut.", "And it stayed shut."), "a.srt"
+        srt("I will say one thing:", "Remember: the gate was shut.", "And it stayed shut."),
+        "a.srt",
     )
     assert said(document) == [
-        (None, "I will say one thing: Remember: the gate was shut. And it stayed shut.")
+        (None, "I will say one thing: Remember: the gate was shut. And it stayed shut."),
     ]
     assert document.turns[0].role == "unknown"
     assert document.notes[-1].detail == "speech without labels: speakers unknown, read as one voice"
@@ -93,7 +94,8 @@ def test_rolling_captions_are_said_once():
 
 def test_what_somebody_says_twice_stays():
     document = read(
-        srt("No.", "No.", "I said no.", "And then I said", "nothing at all", "for a year"), "a.srt"
+        srt("No.", "No.", "I said no.", "And then I said", "nothing at all", "for a year"),
+        "a.srt",
     )
     assert document.text == "No. No. I said no. And then I said nothing at all for a year"
 
@@ -106,7 +108,8 @@ def test_sounds_and_music_are_no_words():
 
 def test_captions_of_a_site():
     document = read(
-        "0:00:01.000,0:00:02.000\nWe went home.\n\n0:00:02.000,0:00:03.000\nIt was late.\n", "a.sbv"
+        "0:00:01.000,0:00:02.000\nWe went home.\n\n0:00:02.000,0:00:03.000\nIt was late.\n",
+        "a.sbv",
     )
     assert document.text == "We went home. It was late."
 
@@ -176,7 +179,8 @@ def test_speakers_by_number_belong_to_their_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", ['{"name": "package", "version": "1.0"}', "[1, 2, 3]", '"words"', '{"segments": 5}']
+    "content",
+    ['{"name": "package", "version": "1.0"}', "[1, 2, 3]", '"words"', '{"segments": 5}'],
 )
 def test_json_that_is_no_transcript_is_left_out(tmp_path, content):
     with pytest.raises(NotATextError, match="JSON that is no transcript"):

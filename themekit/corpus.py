@@ -19,12 +19,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from themekit import readers
-from themekit.readers import (
+from themekit.readers import dates, duplicates, files, languages, table
+from themekit.readers.document import (
     NOBODYS,
     Described,
     NotATextError,
@@ -33,16 +34,13 @@ from themekit.readers import (
     Turn,
     UnreadableFileError,
     count,
-    dates,
-    duplicates,
-    files,
-    languages,
-    table,
 )
 from themekit.readers.files import File, Line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from narwhals.typing import IntoDataFrame
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +55,8 @@ _N_SHOWN = 30
 _WEAK_DATES = {"document properties", "text"}
 # Names that mean somebody else in every file.
 _ANONYMOUS = re.compile(
-    r"(?:unknown\s+)?(?:speaker|spk|participant|person|voice|unknown)[ _-]*(?:\d+|[a-z])?", re.IGNORECASE
+    r"(?:unknown\s+)?(?:speaker|spk|participant|person|voice|unknown)[ _-]*(?:\d+|[a-z])?",
+    re.IGNORECASE,
 )
 
 
@@ -137,7 +136,7 @@ class Corpus:
         return _assemble([_attribute(f, None, from_folders=False) for f in found], [], interviewers=False)
 
     @classmethod
-    def from_frame(cls, frame: Any, *, author: str | None = None) -> Corpus:
+    def from_frame(cls, frame: IntoDataFrame, *, author: str | None = None) -> Corpus:
         """Make a corpus of a table with one text in each row.
 
         Parameters
@@ -167,10 +166,12 @@ class Corpus:
                 account.append(Line("table", *item))
         if not rows:
             raise NothingToReadError(
-                "seen a table without a text; expected one text in each row; fill the column 'text'"
+                "seen a table without a text; expected one text in each row; fill the column 'text'",
             )
         return _assemble(
-            [_attribute(f, author, from_folders=False) for f in rows], account, interviewers=False
+            [_attribute(f, author, from_folders=False) for f in rows],
+            account,
+            interviewers=False,
         )
 
     @cached_property
@@ -181,7 +182,9 @@ class Corpus:
         n_words = [len(texts[t.document_id][t.start : t.end].split()) for t in turns.itertuples(index=False)]
         by = turns.assign(n_words=n_words).groupby(["document_id", "author"], as_index=False)["n_words"].sum()
         frame = by.merge(
-            self.documents[["document_id", "kind", "date", "title"]], on="document_id", how="left"
+            self.documents[["document_id", "kind", "date", "title"]],
+            on="document_id",
+            how="left",
         )
         frame["year"] = pd.to_numeric(frame["date"].astype("string").str[:4], errors="coerce")
         return frame.sort_values(["author", "document_id"], ignore_index=True)
@@ -211,6 +214,7 @@ class Corpus:
         return f"{count(len(self.documents), 'document')} by {count(n_authors, 'author')}, {n_words:,} words"
 
     def __repr__(self) -> str:
+        """Say how much there is, in one line."""
         return f"<Corpus: {self._headline()}>"
 
     def _repr_html_(self) -> str:
@@ -375,7 +379,10 @@ def _read_one(file: File) -> Iterator[_Found | _About | Line]:
     suffix = file.relative.suffix.lower()
     if suffix in readers.NOT_YET:
         yield Line(
-            file.source, file.entry, "not read", f"{readers.NOT_YET[suffix]} file: not read by this version"
+            file.source,
+            file.entry,
+            "not read",
+            f"{readers.NOT_YET[suffix]} file: not read by this version",
         )
         return
     if suffix not in readers.READERS:
@@ -502,13 +509,13 @@ def _assemble(found: Iterable[_Found], account: Sequence[Line], *, interviewers:
         lines.extend(Line(item.file.source, raw.entry, note.action, note.detail) for note in raw.notes)
         if language not in {None, "en"}:
             lines.append(
-                Line(item.file.source, raw.entry, "guessed", f"not in English (language: {language})")
+                Line(item.file.source, raw.entry, "guessed", f"not in English (language: {language})"),
             )
     lines.sort(key=lambda line: (line.source, line.entry or ""))
     return Corpus(
         documents=pd.DataFrame(documents, columns=DOCUMENT_COLUMNS, dtype=object),
         turns=pd.DataFrame(turns, columns=TURN_COLUMNS, dtype=object).astype(
-            dict.fromkeys(["turn", "start", "end"], "int64")
+            dict.fromkeys(["turn", "start", "end"], "int64"),
         ),
         account=pd.DataFrame(lines, columns=ACCOUNT_COLUMNS, dtype=object),
     )
@@ -525,11 +532,12 @@ def _kept(raw: RawDocument) -> str:
 def _document_ids(found: Sequence[_Found]) -> list[str]:
     """Name documents after their place under the path; where two would share a name, say which path or file."""
     ids = [_short_id(f) for f in found]
-    for longer in (
+    ways: list[Callable[[_Found, str], str]] = [
         lambda f, i: f"{i}{f.file.relative.suffix}",
         lambda f, i: f"{f.file.root}/{i}",
-        lambda f, i: f"{i}-{hashlib.sha256(repr(f.place).encode('utf-8', 'surrogatepass')).hexdigest()[:6]}",
-    ):
+        lambda f, i: f"{i}-{hashlib.sha256(repr(f.place).encode()).hexdigest()[:6]}",
+    ]
+    for longer in ways:
         tried: dict[str, set[str]] = defaultdict(set)
         for f, i in zip(found, ids, strict=True):
             tried[i].add(longer(f, i))

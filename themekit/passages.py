@@ -40,6 +40,8 @@ N_SENTENCES = 2
 MIN_WORDS = 20
 MAX_WORDS = 90
 _AIM = 45
+_COLUMNS = ["document_id", "author", "start", "end", "text"]
+_PLACE = ["document_id", "author", "start", "text"]
 _INNER_STOP = re.compile(r"[;:—–,)]['\"”’]?$")
 # A quotation mark or bracket right after a stop closes the sentence before it, whatever the rules say.
 _CLOSERS = frozenset("\"'”’»)]")
@@ -64,7 +66,7 @@ _OPENERS = frozenset(
         "yeah",
         "now",
         "well",
-    ]
+    ],
 )
 
 
@@ -111,14 +113,18 @@ def split_passages(corpus: Corpus, encoder: Encoder, *, n_sentences: int = N_SEN
     rows: list[tuple[str, str, int, int, str]] = []
     turns = corpus.turns[corpus.turns["document_id"].isin(documents)].dropna(subset=["author"])
     for document_id, author, start, end in zip(
-        turns["document_id"], turns["author"], turns["start"].tolist(), turns["end"].tolist(), strict=True
+        turns["document_id"],
+        turns["author"],
+        turns["start"].tolist(),
+        turns["end"].tolist(),
+        strict=True,
     ):
         text, language = documents[document_id]
         rows.extend(
             (document_id, author, span.start, span.end, text[span.start : span.end])
             for span in pack(sentences(text, start, end, language), n_sentences)
         )
-    frame = pd.DataFrame(rows, columns=["document_id", "author", "start", "end", "text"])
+    frame = pd.DataFrame(rows, columns=_COLUMNS)
     frame = _fit_encoder(frame, encoder)
     frame = frame.sort_values(["document_id", "start"], kind="stable", ignore_index=True)
     frame["position"] = frame.groupby("document_id").cumcount()
@@ -133,7 +139,10 @@ def _readable(corpus: Corpus, encoder: Encoder) -> dict[str, tuple[str, str]]:
     can = getattr(encoder, "languages", None)
     found, other = {}, []
     for document_id, text, language in zip(
-        documents["document_id"], documents["text"], languages, strict=True
+        documents["document_id"],
+        documents["text"],
+        languages,
+        strict=True,
     ):
         if can is None or language in can:
             found[document_id] = (text, language)
@@ -231,28 +240,24 @@ def _fit_encoder(frame: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
             encoder.max_tokens,
         )
     while too_long.any():
-        halves = [half for row in frame[too_long].itertuples(index=False) for half in _halve(row)]
-        split = pd.DataFrame(halves, columns=["document_id", "author", "start", "end", "text"])
+        halves = [
+            (document_id, author, start + half.start, start + half.end, text[half.start : half.end])
+            for document_id, author, start, text in frame.loc[too_long, _PLACE].to_numpy().tolist()
+            for half in _halve(text)
+        ]
+        split = pd.DataFrame(halves, columns=_COLUMNS)
         split["n_tokens"] = encoder.count_tokens(split["text"].tolist())
         frame = pd.concat([frame[~too_long], split], ignore_index=True)
         too_long = (frame["n_tokens"] > encoder.max_tokens) & (frame["text"].str.len() > 1)
     return frame.astype({"start": "int64", "end": "int64", "n_tokens": "int64"})
 
 
-def _halve(row: tuple) -> Iterator[tuple[str, str, int, int, str]]:  # type: ignore[type-arg]
+def _halve(text: str) -> Iterator[Span]:
     """Cut a passage at the white space nearest its middle, or in the middle where there is none."""
-    text = row.text  # type: ignore[attr-defined]
     middle = len(text) // 2
     gaps = [m.start() for m in re.finditer(r"\s", text)]
     cut = min(gaps, key=lambda g: abs(g - middle)) if gaps else middle
     cut = cut if 0 < cut < len(text) else middle
     for piece in (_trim(text, 0, cut), _trim(text, cut, len(text))):
         if piece.end > piece.start:
-            start = row.start + piece.start  # type: ignore[attr-defined]
-            yield (
-                row.document_id,
-                row.author,
-                start,
-                start + piece.end - piece.start,
-                text[piece.start : piece.end],
-            )  # type: ignore[attr-defined]
+            yield piece

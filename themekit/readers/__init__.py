@@ -8,6 +8,7 @@ file, name its module in :data:`READERS`, and add a test; CONTRIBUTING shows it.
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from themekit.readers import (
     captions,
@@ -25,33 +26,12 @@ from themekit.readers import (
     table,
     word,
 )
-from themekit.readers.document import (
-    NOBODYS,
-    Described,
-    NotATextError,
-    Note,
-    RawDocument,
-    Turn,
-    UnreadableFileError,
-    count,
-)
-from typing import TYPE_CHECKING
+from themekit.readers.document import Described, NotATextError, RawDocument, UnreadableFileError
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = [
-    "FAMILIES",
-    "NOBODYS",
-    "NOT_YET",
-    "READERS",
-    "Note",
-    "RawDocument",
-    "Turn",
-    "UnreadableFileError",
-    "count",
-    "read_file",
-]
+__all__ = ["FAMILIES", "NOT_YET", "READERS", "read_file"]
 
 _MODULES: tuple[ModuleType, ...] = (
     markdown, plain, html, restructured, org, word, opendocument, rtf, pdf, epub, captions, speech, mail, table,
@@ -79,6 +59,6 @@ def read_file(data: bytes, name: str) -> list[RawDocument | Described]:
         seen = " ".join(str(error).split())[:120]
         raise UnreadableFileError(
             f"seen something wrong in it ({type(error).__name__}{': ' if seen else ''}{seen}); "
-            f"expected a sound {FAMILIES[suffix]} file; open it in the program that made it and save it anew"
+            f"expected a sound {FAMILIES[suffix]} file; open it in the program that made it and save it anew",
         ) from error
     return documents

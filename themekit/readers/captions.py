@@ -10,6 +10,7 @@ import io
 import re
 from collections import Counter
 from html import unescape
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from themekit.readers import plain, prose, transcript
@@ -61,7 +62,10 @@ def conversation(said: Sequence[tuple[str | None, str]], notes: Sequence[Note] =
     text = " ".join(" ".join(words.split()) for _, words in said)
     note = Note("guessed", "speech without labels: speakers unknown, read as one voice")
     return RawDocument(
-        text=text, turns=[Turn(None, 0, len(text), "unknown")], kind="talk", notes=[*notes, note]
+        text=text,
+        turns=[Turn(None, 0, len(text), "unknown")],
+        kind="talk",
+        notes=[*notes, note],
     )
 
 
@@ -86,7 +90,7 @@ def _cues(raw: str, suffix: str) -> list[tuple[str | None, str]]:
         captions = webvtt.from_buffer(io.StringIO(raw), format=suffix)
     except webvtt.errors.MalformedFileError as error:
         raise UnreadableFileError(
-            f"seen no cues in it ({error}); expected captions; save them anew"
+            f"seen no cues in it ({error}); expected captions; save them anew",
         ) from error
     cues = []
     for caption in captions:
@@ -104,7 +108,7 @@ def _without_repeats(texts: Sequence[str]) -> tuple[list[str], int]:
     before them: people do say the same thing twice.
     """
     lines = [[" ".join(line.split()) for line in text.split("\n") if line.strip()] for text in texts]
-    pairs = list(zip(lines, lines[1:], strict=False))
+    pairs = list(pairwise(lines))
     n_rolling = sum(bool(above and below and above[-1] == below[0]) for above, below in pairs)
     if n_rolling < max(_MIN_ROLLING, _MIN_SHARE_ROLLING * len(pairs)):
         return list(texts), 0

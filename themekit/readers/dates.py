@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 _YEAR = r"(?:1[4-9]|20)\d\d"
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ].*)?)?)?", re.DOTALL)
 _IN_NAME = re.compile(
-    rf"(?<!\d)(?P<y>{_YEAR})(?:(?P<sep>[-_. ]?)(?P<m>0[1-9]|1[0-2])(?:(?P=sep)(?P<d>0[1-9]|[12]\d|3[01]))?)?(?!\d)"
+    rf"(?<!\d)(?P<y>{_YEAR})(?:(?P<sep>[-_. ]?)(?P<m>0[1-9]|1[0-2])(?:(?P=sep)(?P<d>0[1-9]|[12]\d|3[01]))?)?(?!\d)",
 )
 _DAY_FIRST = re.compile(
-    rf"(?<!\d)(?P<d>0?[1-9]|[12]\d|3[01])(?P<sep>[-_. ])(?P<m>0?[1-9]|1[0-2])(?P=sep)(?P<y>{_YEAR})(?!\d)"
+    rf"(?<!\d)(?P<d>0?[1-9]|[12]\d|3[01])(?P<sep>[-_. ])(?P<m>0?[1-9]|1[0-2])(?P=sep)(?P<y>{_YEAR})(?!\d)",
 )
 _SLASHED = re.compile(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?(?:the\s+)?"
-_NTH = r"\d{1,2}(?:st|nd|rd|th)?"
+_NTH = r"\d{1,2}(?:st|nd|rd|th)?"  # codespell:ignore nd
 _LEADING = re.compile(
     rf"{_WEEKDAY}(?:(?P<whole>\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}"
     rf"|{_NTH}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}|{_MONTH}\s+{_NTH},?\s+{_YEAR})"
@@ -33,6 +33,7 @@ _PLACE = re.compile(r"(?:[^\W\d_][\w.'’-]*[ ,]+){1,4}")
 _MONTH_YEAR = re.compile(rf"{_MONTH},?\s+{_YEAR}", re.IGNORECASE)
 _LONGEST = 60
 _N_DATE_WORDS = 9
+_TWO_DEFAULTS = (dt.datetime(1904, 1, 1), dt.datetime(1908, 3, 3))  # noqa: DTZ001 - days, no times
 _MONTHS_IN_YEAR = 12
 
 
@@ -163,11 +164,11 @@ def _in_words(text: str) -> str | None:
         return _either_order(year, one, two)
     if not re.search(_YEAR, text) or len(text) > _LONGEST:
         return None
-    from dateutil import parser
+    from dateutil import parser  # noqa: PLC0415 - only for dates written in words
 
     try:
         # Parsed over two different defaults: what differs was not said.
-        one, two = (parser.parse(text, default=dt.datetime(*d)) for d in ((1904, 1, 1), (1908, 3, 3)))
+        one, two = (parser.parse(text, default=default) for default in _TWO_DEFAULTS)
     except (ValueError, OverflowError, TypeError):
         years = set(re.findall(rf"\b{_YEAR}\b", text))
         return years.pop() if len(years) == 1 else None
@@ -185,5 +186,6 @@ def _either_order(year: str, one: str, two: str) -> str | None:
 
 def _refused(text: str) -> Note:
     return Note(
-        "dropped", f"seen the date {text[:_LONGEST]!r}; expected something like 2019-03-21; it was not taken"
+        "dropped",
+        f"seen the date {text[:_LONGEST]!r}; expected something like 2019-03-21; it was not taken",
     )

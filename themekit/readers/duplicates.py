@@ -62,7 +62,7 @@ def near(texts: Sequence[str]) -> list[tuple[int, int, float]]:
     share = common.data / np.maximum(np.minimum(sizes[common.row], sizes[common.col]), 1)
     found = (common.row < common.col) & (share >= SHARE)
     return sorted(
-        zip(common.row[found].tolist(), common.col[found].tolist(), share[found].tolist(), strict=True)
+        zip(common.row[found].tolist(), common.col[found].tolist(), share[found].tolist(), strict=True),
     )
 
 

@@ -13,6 +13,7 @@ from themekit.readers.document import Note, RawDocument, UnreadableFileError, no
 
 if TYPE_CHECKING:
     import zipfile
+
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
@@ -25,7 +26,18 @@ _NOT_CHAPTERS = re.compile(
     re.IGNORECASE,
 )
 _CHAPTERS = frozenset(
-    "chapter preface introduction foreword prologue epilogue afterword conclusion essay part".split()
+    [
+        "chapter",
+        "preface",
+        "introduction",
+        "foreword",
+        "prologue",
+        "epilogue",
+        "afterword",
+        "conclusion",
+        "essay",
+        "part",
+    ],
 )
 _MIN_WORDS = 50
 
@@ -76,7 +88,7 @@ def _package(archive: zipfile.ZipFile) -> tuple[str, _Element]:
     data = package.part(archive, place)
     if data is None:
         raise UnreadableFileError(
-            "seen an archive without a package document; expected an EPUB; save it anew"
+            "seen an archive without a package document; expected an EPUB; save it anew",
         )
     return place, package.xml(data)
 

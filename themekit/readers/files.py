@@ -78,7 +78,10 @@ class File:
     def at(cls, path: Path, source: PurePosixPath, relative: PurePosixPath, root: str) -> File:
         """Return the file at a path; what is not Unicode in its name is shown as U+FFFD."""
         return cls(
-            _shown(str(source)), PurePosixPath(_shown(str(relative))), _shown(root), partial(_load, path)
+            _shown(str(source)),
+            PurePosixPath(_shown(str(relative))),
+            _shown(root),
+            partial(_load, path),
         )
 
 
@@ -89,7 +92,7 @@ def find(typed: str) -> Iterator[File | Line]:
         mode = path.stat().st_mode
     except FileNotFoundError:
         raise FileNotFoundError(
-            f"seen no file or folder at {typed!r}; expected one; check the spelling and where you are"
+            f"seen no file or folder at {typed!r}; expected one; check the spelling and where you are",
         ) from None
     except OSError as error:
         yield Line(_shown(typed), None, "failed", _why(error))
@@ -170,13 +173,13 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
         raise UnreadableFileError(
-            f"seen a damaged archive ({error}); expected a zip file; save or pack it anew"
+            f"seen a damaged archive ({error}); expected a zip file; save or pack it anew",
         ) from error
     # zipfile never gives more of a member than the directory says, so that the sum is a bound.
     total = sum(member.file_size for member in archive.infolist())
     if total > MAX_UNPACKED:
         raise UnreadableFileError(
-            f"seen an archive that unpacks to {total // 2**20:,} MB; expected at most {MAX_UNPACKED // 2**20:,}; split it"
+            f"seen an archive that unpacks to {total // 2**20:,} MB; expected at most {MAX_UNPACKED // 2**20:,}; split it",
         )
     return archive
 
@@ -187,7 +190,7 @@ def member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         return archive.read(info)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
         raise UnreadableFileError(
-            f"seen a member that does not unpack ({error}); expected a sound archive; pack it anew"
+            f"seen a member that does not unpack ({error}); expected a sound archive; pack it anew",
         ) from error
 
 
@@ -198,7 +201,7 @@ def _load(path: Path) -> bytes:
             about = os.fstat(stream.fileno())
             if not stat.S_ISREG(about.st_mode):
                 raise UnreadableFileError(
-                    "seen a device or a pipe; expected a file; nothing was taken from it"
+                    "seen a device or a pipe; expected a file; nothing was taken from it",
                 )
             data = stream.read(about.st_size + 1) if about.st_size <= MAX_BYTES else b""
             if len(data) > about.st_size:
@@ -257,6 +260,6 @@ class _Rules:
 
 
 def _spec(lines: list[str]) -> GitIgnoreSpec:
-    import pathspec
+    import pathspec  # noqa: PLC0415 - loaded when a folder is read, not when themekit is imported
 
     return pathspec.GitIgnoreSpec.from_lines(lines)

@@ -46,10 +46,10 @@ _SKIPPED = (
     "textarea",
     "iframe",
 )
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _QUOTES = frozenset({"blockquote", "quote"})
 _BLOCKS = _HEADINGS | _QUOTES | frozenset(
-    "p div li item ul ol dl dt dd list section article main header body center address hr figure figcaption".split()
+    ["p", "div", "li", "item", "ul", "ol", "dl", "dt", "dd", "list", "section", "article", "main", "header", "body", "center", "address", "hr", "figure", "figcaption"],
 )  # fmt: skip
 _BREAKS = frozenset({"br", "lb"})
 _DECLARES = re.compile(rb"charset|<\?xml[^>]{0,100}encoding", re.IGNORECASE)
@@ -205,7 +205,7 @@ def _meta(root: HtmlElement) -> dict[str, str]:
     for key, value in _linked_data(root):
         found.setdefault(key, value)
     for time in root.xpath(
-        "//time[@datetime and (@pubdate or @itemprop='datePublished' or contains(@class, 'published'))]"
+        "//time[@datetime and (@pubdate or @itemprop='datePublished' or contains(@class, 'published'))]",
     ):
         found.setdefault("datepublished", time.get("datetime"))
     for tag in root.xpath("//*[@rel='author' or @itemprop='author' or contains(@class, 'p-author')]"):

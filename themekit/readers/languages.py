@@ -14,7 +14,7 @@ def detect(text: str) -> str | None:
 
     Examples
     --------
-    >>> detect("Wir haben das Tor vor dem Frühstück repariert, und niemand hat uns dafür gedankt, " * 2)
+    >>> detect("Wir haben das Tor nach dem Frühstück repariert, und niemand hat uns dafür gedankt, " * 2)
     'de'
     >>> detect("Too short.") is None
     True

@@ -68,7 +68,7 @@ def _messages(data: bytes) -> list[bytes]:
 
 
 def _message(data: bytes) -> EmailMessage:
-    return email.message_from_bytes(data, policy=email.policy.default)  # type: ignore[return-value]
+    return email.message_from_bytes(data, policy=email.policy.default)
 
 
 def _letter(message: EmailMessage, entry: str | None) -> RawDocument:

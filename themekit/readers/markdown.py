@@ -48,7 +48,7 @@ _NOT_PROSE = {
 }
 
 
-def read(data: bytes, name: str) -> list[RawDocument]:
+def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
     """Read a Markdown file."""
     raw, notes = plain.decode(data)
     meta, body, more = front_matter(raw)
@@ -92,17 +92,17 @@ def front_matter(raw: str) -> tuple[Mapping[str, Any], str, list[Note]]:
 
 
 def _yaml(head: str) -> object:
-    import yaml
+    import yaml  # noqa: PLC0415 - loaded when a text is read, not when themekit is imported
 
     try:
         # BaseLoader makes no objects and keeps 1903-04 and 2019-02-30 as they are written.
-        return yaml.load(head, Loader=yaml.BaseLoader)
+        return yaml.load(head, Loader=yaml.BaseLoader)  # noqa: S506 - strings, lists and mappings only
     except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(getattr(error, "problem", None) or type(error).__name__) from error
 
 
 def _toml(head: str) -> object:
-    import tomllib
+    import tomllib  # noqa: PLC0415 - loaded when a text is read, not when themekit is imported
 
     return tomllib.loads(head)
 
@@ -156,7 +156,7 @@ def _inline(children: list[Token]) -> Iterator[str]:
 def _without_tags(html: str) -> str:
     if "<" not in html:
         return html.strip()
-    from bs4 import BeautifulSoup
+    from bs4 import BeautifulSoup  # noqa: PLC0415 - loaded when a text is read, not when themekit is imported
 
     soup = BeautifulSoup(html, "html.parser")
     for tag in soup(["script", "style"]):
@@ -170,7 +170,7 @@ def _string(meta: Mapping[str, Any], *keys: str) -> str | None:
 
 def _strings(meta: Mapping[str, Any], *keys: str) -> list[str]:
     """Return the first of the fields that is there as a list of words; what is neither word nor list is passed over."""
-    value = next((meta[k] for k in keys if meta.get(k)), [])
+    value: Any = next((meta[k] for k in keys if meta.get(k)), [])
     items = value if isinstance(value, list) else [value]
     named = [item.get("name") if isinstance(item, dict) else item for item in items[:100]]
     return [" ".join(str(n).split()) for n in named if isinstance(n, str | int) and str(n).strip()]

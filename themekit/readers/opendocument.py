@@ -28,7 +28,8 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
     said = package.properties(data if is_flat else package.part(package.open_package(data), "meta.xml"))
     document = odfdo.Document(io.BytesIO(data))
     notes = _leave_out(document.body)
-    blocks, title_block = [], {}
+    blocks: list[Block] = []
+    title_block: dict[str, str] = {}
     for style, block in _paragraphs(document):
         if style in {"Title", "Author", "Date"}:
             title_block.setdefault(style, block.text)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 SUFFIXES = {".org": "Org"}
 
 _BLOCK = re.compile(
-    r"^[ \t]*#\+begin_(\w+).*?\n(.*?)^[ \t]*#\+end_\1[ \t]*$", re.IGNORECASE | re.DOTALL | re.MULTILINE
+    r"^[ \t]*#\+begin_(\w+).*?\n(.*?)^[ \t]*#\+end_\1[ \t]*$",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 _QUOTES = {"quote", "verse"}
 _KEYWORD = re.compile(r"^[ \t]*(?:#\+\w+:.*|#(?: .*)?|\|.*)$", re.MULTILINE)
@@ -45,7 +46,9 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
         date_source="front matter",
     )
     return prose.documents(
-        blocks, about, [*notes, *more, *([Note("dropped", count(n_code, "code block"))] if n_code else [])]
+        blocks,
+        about,
+        [*notes, *more, *([Note("dropped", count(n_code, "code block"))] if n_code else [])],
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _ENTITY = re.compile(
-    rb"<!ENTITY|<\x00!\x00E\x00N\x00T\x00I\x00T\x00Y|\x00<\x00!\x00E\x00N\x00T\x00I\x00T\x00Y"
+    rb"<!ENTITY|<\x00!\x00E\x00N\x00T\x00I\x00T\x00Y|\x00<\x00!\x00E\x00N\x00T\x00I\x00T\x00Y",
 )
 _XML = (".xml", ".rels", ".opf", ".ncx", ".xhtml", ".html")
 # Names that a program puts where nobody gave one.
@@ -31,7 +31,7 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     n_bytes = sum(member.file_size for member in parts)
     if n_bytes > files.MAX_XML:
         raise UnreadableFileError(
-            f"seen {n_bytes // 2**20} MB of XML inside; expected at most {files.MAX_XML // 2**20}; split the file"
+            f"seen {n_bytes // 2**20} MB of XML inside; expected at most {files.MAX_XML // 2**20}; split the file",
         )
     for member in parts:
         refuse_entities(part(archive, member.filename) or b"", member.filename)
@@ -42,7 +42,7 @@ def refuse_entities(data: bytes, where: str) -> None:
     """Refuse XML that declares entities, which may grow without end or stand for files elsewhere."""
     if _ENTITY.search(data):
         raise UnreadableFileError(
-            f"seen an entity declared in {where}; expected none, no program writes them; it was not opened"
+            f"seen an entity declared in {where}; expected none, no program writes them; it was not opened",
         )
 
 
@@ -59,7 +59,11 @@ def xml(data: bytes) -> _Element:
     from lxml import etree  # noqa: PLC0415 - loaded when a package is read, not when themekit is imported
 
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=True,
     )
     root = etree.fromstring(data, parser)
     if root is None:

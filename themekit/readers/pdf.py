@@ -12,6 +12,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from themekit.readers import dates, package, plain, prose
@@ -29,7 +30,8 @@ _N_EDGE = 2
 _MIN_PAGES = 3
 _MIN_SHARE = 0.4
 _PAGE_NUMBER = re.compile(
-    r"(?:page\s+)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:/|of)\s*\d{1,4})?|[-–—]\s*\d{1,4}\s*[-–—]", re.IGNORECASE
+    r"(?:page\s+)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:/|of)\s*\d{1,4})?|[-–—]\s*\d{1,4}\s*[-–—]",
+    re.IGNORECASE,
 )
 _HYPHEN = re.compile(r"([^\W\d_]{2,})[-\u00ad\u2010]$")
 _STOP = re.compile(r"[.!?…:][\"'”’)\]]*$")
@@ -56,14 +58,14 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
     reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
     if reader.is_encrypted and not reader.decrypt(""):
         raise UnreadableFileError(
-            "seen a PDF under a password; expected an open one; save it without the password"
+            "seen a PDF under a password; expected an open one; save it without the password",
         )
     pages, notes = _pages(reader)
     n_words = sum(len(line.text.split()) for page in pages for line in page)
     if n_words < _MIN_WORDS_A_PAGE * len(pages):
         raise UnreadableFileError(
             f"seen {count(len(pages), 'page')} with {count(n_words, 'word')} in all: a scan, by the look of it; "
-            "expected a PDF with a text layer; run it through text recognition first"
+            "expected a PDF with a text layer; run it through text recognition first",
         )
     pages, dropped = _without_edges(pages)
     blocks, joined = _blocks(pages)
@@ -91,13 +93,17 @@ def _pages(reader: Any) -> tuple[list[list[_Line]], list[Note]]:  # noqa: ANN401
         pages.append(list(_lines(strings)))
     if not pages:
         raise UnreadableFileError(
-            "seen no page that could be read; expected a sound PDF; print or save it anew"
+            "seen no page that could be read; expected a sound PDF; print or save it anew",
         )
     return pages, [Note("dropped", f"{count(n_failed, 'page')} that could not be read")] if n_failed else []
 
 
 def _placed(
-    text: str, place: Sequence[float], within: Sequence[float], _font: object, size: float
+    text: str,
+    place: Sequence[float],
+    within: Sequence[float],
+    _font: object,
+    size: float,
 ) -> Iterator[tuple[str, float, float, float]]:
     """Yield a string with its distance from the left, its height on the page, and its size there."""
     if text.strip():
@@ -186,11 +192,7 @@ def _blocks(pages: Sequence[Sequence[_Line]]) -> tuple[list[Block], list[Note]]:
     """Join lines to paragraphs and headings, across pages too, and words that were hyphenated at a line's end."""
     usual = _usual_size(pages)
     lines = [line for page in pages for line in page]
-    gaps = [
-        round(above.height - line.height)
-        for page in pages
-        for above, line in zip(page, page[1:], strict=False)
-    ]
+    gaps = [round(above.height - line.height) for page in pages for above, line in pairwise(page)]
     pitch = (
         Counter(gap for gap in gaps if gap > 0).most_common(1)[0][0]
         if any(gap > 0 for gap in gaps)

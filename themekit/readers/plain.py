@@ -10,7 +10,7 @@ from themekit.readers.document import Note, RawDocument, UnreadableFileError, no
 SUFFIXES = {".txt": "text", ".text": "text"}
 
 
-def read(data: bytes, name: str) -> list[RawDocument]:
+def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
     """Read a plain-text file."""
     text, notes = decode(data)
     about, body = _head(text)
@@ -65,9 +65,9 @@ def decode(data: bytes) -> tuple[str, list[Note]]:
         raise no_text("an empty file")
     if len(data) > files.MAX_TEXT:
         raise UnreadableFileError(
-            f"seen {len(data) // 2**20} MB of text; expected at most {files.MAX_TEXT // 2**20}; split the file"
+            f"seen {len(data) // 2**20} MB of text; expected at most {files.MAX_TEXT // 2**20}; split the file",
         )
-    notes = []
+    notes: list[Note] = []
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text, notes = _guess_encoding(data)
     else:
@@ -101,19 +101,19 @@ def _windows(character: str) -> str:
 
 
 def _guess_encoding(data: bytes) -> tuple[str, list[Note]]:
-    from charset_normalizer import from_bytes
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - only for files that are not UTF-8
 
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _not_text()
     best = from_bytes(data).best()
     if best is None:
         raise UnreadableFileError(
-            "seen bytes in no known encoding; expected UTF-8 text; save the file as UTF-8"
+            "seen bytes in no known encoding; expected UTF-8 text; save the file as UTF-8",
         )
     return str(best).removeprefix("\ufeff"), [Note("repaired", f"not UTF-8: read as {best.encoding}")]
 
 
 def _not_text() -> UnreadableFileError:
     return UnreadableFileError(
-        "seen bytes that are not text; expected a text file; nothing was taken from it"
+        "seen bytes that are not text; expected a text file; nothing was taken from it",
     )

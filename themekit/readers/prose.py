@@ -85,7 +85,7 @@ def documents(blocks: Iterable[Block], about: About, notes: Sequence[Note] = ())
     entries = _entries(blocks)
     if not entries:
         return [document(blocks, about, notes)]
-    made = []
+    made: list[RawDocument] = []
     for name, date, title, inside in entries:
         entry = replace(
             about,
@@ -137,7 +137,8 @@ def is_caption_stream(text: str) -> bool:
     n_stops = len(re.findall(r"[.!?…।](?=\s|$|[\"'”’)])|[。！？]", text))
     n_marks = n_stops + len(re.findall(r"[,;:](?=\s|$)|[、，；]", text))
     return n_words >= _MIN_CAPTION_WORDS and n_words > max(
-        _WORDS_PER_STOP * n_stops, _WORDS_PER_MARK * n_marks
+        _WORDS_PER_STOP * n_stops,
+        _WORDS_PER_MARK * n_marks,
     )
 
 
@@ -180,32 +181,31 @@ def _from_the_top(about: About, blocks: list[Block]) -> tuple[About, list[Block]
     Lines that say no more than that are the file's, not part of its text.
     """
     top = range(min(_N_TOP, len(blocks)))
-    folded = [" ".join(blocks[i].text.split()) for i in top]
+    lines = [" ".join(blocks[i].text.split()) for i in top]
+    said = _title_block(lines, [blocks[i].role for i in top])
+    apart = set(said.values())
     notes: list[Note] = []
-    said = _title_block(folded, [blocks[i].role for i in top])
-    for field, i in said.items():
-        if blocks[i].role == "author":
-            blocks[i] = replace(blocks[i], role="apparatus")
-        if field == "author" and about.author is None:
-            about = replace(about, author=re.sub(r"^by\s+", "", folded[i], flags=re.IGNORECASE))
-            notes.append(Note("guessed", f"the line {folded[i]!r} names the author"))
-        if field == "title" and about.title is None:
-            about = replace(about, title=folded[i])
-        if field == "date" and (about.date is None or about.date_source not in _SAID):
-            about = replace(about, date=dates.alone(folded[i]), date_source="title block")
-    for i, line in enumerate(folded):
-        if blocks[i].role == "author" and line.casefold() in {
-            (about.title or "").casefold(),
-            (about.author or "").casefold(),
-        }:
-            blocks[i] = replace(blocks[i], role="apparatus")
-    if about.date is None:
-        for i in range(max(len(top), len(blocks) - _N_END), len(blocks)):
-            date = dates.alone(blocks[i].text) if blocks[i].role == "author" else None
-            if date:
-                about = replace(about, date=date, date_source="text")
-                blocks[i] = replace(blocks[i], role="apparatus")
-    return about, blocks, notes
+    if "title" in said and about.title is None:
+        about = replace(about, title=lines[said["title"]])
+    if "author" in said and about.author is None:
+        line = lines[said["author"]]
+        about = replace(about, author=re.sub(r"^by\s+", "", line, flags=re.IGNORECASE))
+        notes = [Note("guessed", f"the line {line!r} names the author")]
+    if "date" in said and (about.date is None or about.date_source not in _SAID):
+        about = replace(about, date=dates.alone(lines[said["date"]]), date_source="title block")
+    known = {words.casefold() for words in (about.title, about.author) if words}
+    apart |= {i for i in top if lines[i].casefold() in known}
+    end = range(max(len(top), len(blocks) - _N_END), len(blocks)) if about.date is None else ()
+    for i in end:
+        if blocks[i].role == "author" and (date := dates.alone(blocks[i].text)):
+            about = replace(about, date=date, date_source="text")
+            apart.add(i)
+    is_apart = [i in apart and b.role == "author" for i, b in enumerate(blocks)]
+    return (
+        about,
+        [replace(b, role="apparatus") if a else b for a, b in zip(is_apart, blocks, strict=True)],
+        notes,
+    )
 
 
 def _title_block(lines: Sequence[str], roles: Sequence[BlockRole]) -> dict[str, int]:

@@ -55,7 +55,9 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
         if isinstance(node, nodes.paragraph | nodes.title | nodes.line_block | nodes.subtitle)
     ]
     return prose.documents(
-        blocks, about, [*notes, *more, *(Note("dropped", count(n, noun)) for noun, n in dropped.items())]
+        blocks,
+        about,
+        [*notes, *more, *(Note("dropped", count(n, noun)) for noun, n in dropped.items())],
     )
 
 

@@ -41,7 +41,7 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
         content = json.loads(raw)
     except (ValueError, RecursionError) as error:
         raise UnreadableFileError(
-            f"seen no JSON in it ({error}); expected a transcript; save it anew"
+            f"seen no JSON in it ({error}); expected a transcript; save it anew",
         ) from error
     segments = _segments(content)
     if segments is None:
@@ -61,9 +61,10 @@ def _segments(content: Any) -> list[Any] | None:  # noqa: ANN401 - whatever the 
         )
     if not isinstance(content, dict):
         return None
-    found = [content[key] for key in _LISTS if isinstance(content.get(key), list) and content[key]]
-    if found:
-        return found[0]
+    for key in _LISTS:
+        found = content.get(key)
+        if isinstance(found, list) and found:
+            return found
     nested = [
         inner for key in _LISTS if isinstance(content.get(key), dict) and (inner := _segments(content[key]))
     ]

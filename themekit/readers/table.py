@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from themekit.readers import dates, plain, prose
 from themekit.readers.document import (
+    Action,
     Described,
     NotATextError,
     Note,
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import pandas as pd
+    from narwhals.typing import IntoDataFrame
 
 SUFFIXES = {".csv": "table", ".tsv": "table", ".parquet": "table"}
 
@@ -63,7 +66,11 @@ def _frame(data: bytes, suffix: str) -> pd.DataFrame:
     head = text.split("\n", 1)[0]
     separator = max("\t" if suffix == "tsv" else ",", ";", "\t", key=head.count)
     return pd.read_csv(
-        io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, skipinitialspace=True
+        io.StringIO(text),
+        sep=separator,
+        dtype=str,
+        keep_default_na=False,
+        skipinitialspace=True,
     )
 
 
@@ -79,15 +86,15 @@ def _described(cells: Mapping[str, object]) -> Described:
     )
 
 
-def documents(frame: Any) -> Iterator[RawDocument | tuple[str, str, str]]:
+def documents(frame: IntoDataFrame) -> Iterator[RawDocument | tuple[str, Action, str]]:
     """Yield a document for each row, and ``(entry, action, detail)`` for each that has no text."""
-    import narwhals as nw
+    import narwhals as nw  # noqa: PLC0415 - loaded when a table is read, not when themekit is imported
 
     native = nw.from_native(frame, eager_only=True)
     names = _names(native.columns)
     if "text" not in names:
         raise UnreadableFileError(
-            f"seen a table with the columns {', '.join(native.columns)}; expected one called 'text'; rename it"
+            f"seen a table with the columns {', '.join(native.columns)}; expected one called 'text'; rename it",
         )
     width = len(str(len(native)))
     for i, row in enumerate(native.iter_rows(named=True), start=1):
@@ -124,12 +131,16 @@ def _document(cells: Mapping[str, object], entry: str) -> RawDocument:
 
 def cell(value: object) -> str | None:
     """Return what stands in a cell, or ``None`` where it is empty."""
-    text = "" if value is None or value != value else str(value).strip()
+    text = "" if value is None or _is_nan(value) else str(value).strip()
     return text or None
 
 
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
 def _date(value: object) -> tuple[str | None, list[Note]]:
-    if isinstance(value, float) and value == value and value.is_integer():
+    if isinstance(value, float) and value.is_integer():
         value = int(value)
     to_python = getattr(value, "to_pydatetime", None)
     text = cell(value)

@@ -35,7 +35,7 @@ _LABEL = re.compile(
 )
 _TIME_CODE = re.compile(r"[\[(]\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]")
 _NAME_WORD = re.compile(
-    r"(?:[^\W\d_a-z][\w'’.\-]*|de|da|di|du|van|von|der|den|la|le|el|al|bin|ibn|of|and|\(.*\)),?$"
+    r"(?:[^\W\d_a-z][\w'’.\-]*|de|da|di|du|van|von|der|den|la|le|el|al|bin|ibn|of|and|\(.*\)),?$",
 )
 _ALIAS = re.compile(r"(?P<name>.+?)\s*\((?P<alias>[^()]{1,12})\)")
 _ASKS = re.compile(r"(?:q|question|interviewer|host|moderator|presenter)s?\d?", re.IGNORECASE)
@@ -98,7 +98,7 @@ def converse(pieces: Sequence[tuple[str | None, str]], people: People = NOBODY) 
         part = "\n\n".join(texts)
         role: Role = roles[name] if name else "quoted"
         turns.append(
-            Turn(None if name and _ANSWERS.fullmatch(name) else name, start, start + len(part), role)
+            Turn(None if name and _ANSWERS.fullmatch(name) else name, start, start + len(part), role),
         )
         parts.append(part)
         start += len(part) + 2
@@ -139,7 +139,7 @@ def _is_name(name: str) -> bool:
 
 def _is_transcript(raw: str, labels: list[tuple[str, int, int]]) -> bool:
     counts = Counter(name for name, *_ in labels)
-    if len(labels) < _MIN_TURNS or max(counts.values()) < 2:
+    if len(labels) < _MIN_TURNS or max(counts.values()) < 2:  # noqa: PLR2004 - some name must recur
         return False
     n_labelled = len(raw[labels[0][2] :].split())
     return n_labelled >= _MIN_LABELLED_SHARE * len(raw.split()) and len(counts) <= len(labels) / 1.5
@@ -192,7 +192,8 @@ class _Voice:
 
 
 def _roles(
-    pieces: Sequence[tuple[str | None, list[str]]], people: People
+    pieces: Sequence[tuple[str | None, list[str]]],
+    people: People,
 ) -> tuple[Mapping[str, Role], list[Note]]:
     """Tell who asks: from the file where it says so, else by turns that end in a question, never by order."""
     voices = _voices(pieces)
@@ -208,7 +209,7 @@ def _roles(
                 Note(
                     "guessed",
                     f"{_names(others)} taken for interviewers: the file names {_names(people.guests)} as speaking",
-                )
+                ),
             ]
         elif len(voices) > 1:
             asking, notes = _by_behaviour(voices)
