@@ -144,6 +144,29 @@ def test_an_essay_without_many_stops_but_with_some_is_no_caption_stream():
     assert read_plain("word " * 99).kind == "essay"
 
 
+def test_fields_above_a_text():
+    document = read_plain(f"Title: Gates\nAuthor: Ann Oakes\nDate: March 2019\n\n{ESSAY}")
+    assert (document.title, document.author, document.date) == ("Gates", "Ann Oakes", "2019-03")
+    assert [role for _, role, _ in said(document)] == ["apparatus", "author"]
+
+
+@pytest.mark.parametrize("byline", ["by Ann Oakes", "By Ann de la Mare Oakes", "BY ANN OAKES"])
+def test_a_title_block_of_lines(byline):
+    document = read_plain(f"The Gate at Marram\n\n{byline}\n\nLisbon, 21 March 2019\n\n{ESSAY * 3}")
+    assert (document.title, document.date, document.date_source) == (
+        "The Gate at Marram",
+        "2019-03-21",
+        "title block",
+    )
+    assert document.author == byline[3:]
+    assert said(document)[-1][2] == ESSAY * 3 if ESSAY.endswith(" ") else said(document)[-1][1] == "author"
+
+
+def test_a_date_at_the_end():
+    document = read_plain(f"{ESSAY}\n\n{ESSAY}\n\n{ESSAY}\n\n{ESSAY}\n\nMarram, 21 March 1903")
+    assert (document.date, document.date_source) == ("1903-03-21", "text")
+
+
 # Transcripts
 
 ASKED = "Where did you learn to row?"
@@ -206,6 +229,16 @@ def test_the_file_says_who_is_asked_and_short_names_are_brought_together():
         "guessed: Tom is Tom Hale",
         "guessed: Ida taken for interviewers: the file names Tom Hale as speaking",
     ]
+
+
+def test_fields_above_an_interview():
+    document = read_markdown(
+        "# Interview Transcript\n\n**Interviewee:** Tom Hale  \n**Date:** 21 March 2019  \n**Duration:** 40 minutes  \n"
+        f"**Interviewer:** Ida Berg\n\n---\n\n## Transcript\n\n**Ida:** {THEN}\n\n**Tom:** {TOLD}\n\n**Ida:** I see.\n\n**Tom:** {LAST}\n"
+    )
+    assert {t.label: t.role for t in document.turns} == {"Ida Berg": "interviewer", "Tom Hale": "guest"}
+    assert document.date == "2019-03-21"
+    assert "40 minutes" not in document.text
 
 
 def test_initials_that_a_label_declares():

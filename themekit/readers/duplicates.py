@@ -6,6 +6,7 @@ in the longer, too. The longer is kept and the other counted once with it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,7 +71,7 @@ def _runs(text: str) -> NDArray[np.uint64]:
     """Return a hash for each different run of five words."""
     from pandas.util import hash_array  # noqa: PLC0415 - loaded when a corpus is read
 
-    words = "".join(c if c.isalnum() else " " for c in text.lower()).split()
+    words = re.findall(r"\w+", text.lower())
     if len(words) < N_WORDS:
         return np.empty(0, dtype=np.uint64)
     hashes = hash_array(np.array(words, dtype=object))

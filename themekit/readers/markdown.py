@@ -36,7 +36,10 @@ _PLAIN_FIELD = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 # What Jekyll, Hugo and Obsidian put between the words.
-_MACROS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{:.*?\}|%%.*?%%|!\[\[[^\]\n]*\]\]", re.DOTALL)
+_MACROS = re.compile(
+    r"^[*-] [^\n]*\n\{:toc\}|\{%.*?%\}|\{\{.*?\}\}|\{:.*?\}|%%.*?%%|!\[\[[^\]\n]*\]\]",
+    re.DOTALL | re.MULTILINE,
+)
 _WIKI_LINK = re.compile(r"\[\[(?:[^\]\n|]*\|)?([^\]\n|]+)\]\]")
 _HIGHLIGHT = re.compile(r"==(\S(?:[^=\n]*\S)?)==")
 _BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)

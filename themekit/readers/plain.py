@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from themekit.readers import dates, files, prose
 from themekit.readers.document import Note, RawDocument, UnreadableFileError, no_text
 
@@ -13,8 +11,8 @@ SUFFIXES = {".txt": "text", ".text": "text"}
 def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
     """Read a plain-text file."""
     text, notes = decode(data)
-    about, body = _head(text)
-    return prose.documents(with_title(list(prose.paragraphs(body)), about), about, notes)
+    blocks = list(prose.paragraphs(text))
+    return prose.documents(with_title(blocks, prose.About()), prose.About(), notes)
 
 
 def with_title(blocks: list[prose.Block], about: prose.About) -> list[prose.Block]:
@@ -24,25 +22,7 @@ def with_title(blocks: list[prose.Block], about: prose.About) -> list[prose.Bloc
     return blocks
 
 
-_FIELD = re.compile(r"(title|author|by|date|kind)[ \t]*:[ \t]*(\S.*)", re.IGNORECASE)
 _MAX_TITLE_WORDS = 12
-
-
-def _head(text: str) -> tuple[prose.About, str]:
-    """Take ``Title: ...`` and the like off the first lines."""
-    lines = text.lstrip().split("\n")
-    fields: dict[str, str] = {}
-    while lines and (match := _FIELD.fullmatch(lines[0].strip())):
-        fields[match[1].lower()] = match[2].strip()
-        lines.pop(0)
-    if not fields or (len(fields) == 1 and lines and lines[0].strip()):
-        return prose.About(), text
-    date, _ = dates.parse(fields.get("date"))
-    about = prose.About(
-        title=fields.get("title"), author=fields.get("author") or fields.get("by"), date=date, date_source="front matter",
-        kind=fields.get("kind", "").lower() or None,
-    )  # fmt: skip
-    return about, "\n".join(lines)
 
 
 def _is_title(blocks: list[prose.Block]) -> bool:
@@ -52,6 +32,7 @@ def _is_title(blocks: list[prose.Block]) -> bool:
     longest = max((len(b.text.split()) for b in blocks[1:]), default=0)
     return (
         "\n" not in first
+        and ":" not in first
         and n_words <= _MAX_TITLE_WORDS
         and longest > 2 * _MAX_TITLE_WORDS
         and first[-1] not in ".!?…,;:"

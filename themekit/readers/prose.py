@@ -10,15 +10,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from themekit.readers import apparatus, dates, transcript
+from themekit.readers.blocks import About, Block, BlockRole, from_the_top
 from themekit.readers.document import Note, RawDocument, Role, Turn, count, no_text
-from themekit.readers.transcript import NOBODY, People
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from themekit.readers.transcript import People
+
+__all__ = [
+    "About",
+    "Block",
+    "BlockRole",
+    "document",
+    "documents",
+    "is_caption_stream",
+    "paragraphs",
+    "repair",
+]
 
 # Fewer than one full stop, question mark or exclamation mark in so many words is not written prose, unless there
 # are commas and semicolons instead, as in Montaigne.
@@ -28,40 +41,8 @@ _MIN_CAPTION_WORDS = 100
 # NUL and its kind, and the controls that turn the direction of what follows on the page.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_NAME = re.compile(r"(?:(?:[^\W\d_a-z][\w.'’-]*|de|da|van|von|der|la|le|and)(?:\s+|$)){2,5}")
-_BYLINE = re.compile(rf"[Bb][Yy]\s+{_NAME.pattern}")
-_MAX_TITLE_WORDS = 12
-# Where a date comes from that a line of the text does not overrule.
-_SAID = frozenset({"front matter", "meta tag", "title block", "heading", "package", "table", "mail header"})
-# How far from the top a title, a byline or a date may stand, and from the end a date.
-_N_TOP = 4
-_N_END = 2
 _MIN_ENTRIES = 3
 _MIN_SHARE_IN_ENTRIES = 0.5
-
-
-BlockRole = Literal["author", "quoted", "apparatus", "heading"]
-
-
-@dataclass(frozen=True)
-class Block:
-    """A paragraph or heading without markup; line breaks in it are those that the file means."""
-
-    text: str
-    role: BlockRole = "author"
-
-
-@dataclass(frozen=True)
-class About:
-    """What a file says about its text, before anything is guessed."""
-
-    title: str | None = None
-    author: str | None = None
-    date: str | None = None
-    date_source: str | None = None
-    kind: str | None = None
-    entry: str | None = None
-    people: People = NOBODY
 
 
 def documents(blocks: Iterable[Block], about: About, notes: Sequence[Note] = ()) -> list[RawDocument]:
@@ -104,21 +85,21 @@ def document(blocks: Iterable[Block], about: About, notes: Sequence[Note] = ()) 
     mended, repairs = repair([b for b in blocks if b.text.strip()])
     if not any(b.role != "heading" for b in mended):
         raise no_text("no prose in it")
-    about, mended, guessed = _from_the_top(about, mended)
+    about, mended, guessed = from_the_top(about, mended)
     n_headings = sum(b.role == "heading" for b in mended)
     dropped = [Note("dropped", count(n_headings, "heading"))] if n_headings else []
-    mended, set_apart = apparatus.set_apart(mended)
-    text, turns, kind, more = _turns([b for b in mended if b.role != "heading"], about.people)
+    text, turns, kind, more = _turns([b for b in mended if b.role != "heading"], mended, about.people)
     return RawDocument(
         text=text, title=about.title, author=about.author, date=about.date, date_source=about.date_source if about.date else None,
-        kind=about.kind or kind, entry=about.entry, turns=turns,
-        notes=[*notes, *repairs, *guessed, *dropped, *set_apart, *more],
+        kind=about.kind or kind, entry=about.entry, turns=turns, notes=[*notes, *repairs, *guessed, *dropped, *more],
     )  # fmt: skip
 
 
-def _turns(blocks: Sequence[Block], people: People) -> tuple[str, list[Turn], str, list[Note]]:
+def _turns(
+    blocks: Sequence[Block], with_headings: list[Block], people: People
+) -> tuple[str, list[Turn], str, list[Note]]:
     """Return text, turns, kind and notes: a transcript, a stream of captions, or prose."""
-    found = transcript.find_turns("\n\n".join(b.text for b in blocks), people)
+    found = transcript.find_turns("\n\n".join(b.text for b in blocks if b.role != "apparatus"), people)
     if found:
         return found.text, list(found.turns), "interview", list(found.notes)
     own = "\n\n".join(b.text for b in blocks if b.role == "author")
@@ -126,9 +107,14 @@ def _turns(blocks: Sequence[Block], people: People) -> tuple[str, list[Turn], st
         text = " ".join(own.split())
         note = Note("guessed", "speech without stops or labels: speakers unknown, read as one voice")
         return text, [Turn(None, 0, len(text), "unknown")], "talk", [note]
-    n_quoted = sum(b.role == "quoted" for b in blocks)
-    quoted = Note("kept", f"{count(n_quoted, 'quoted paragraph')}, not counted as the author's words")
-    return *_lay_out(blocks), "essay", [quoted] if n_quoted else []
+    judged, notes = apparatus.set_apart(with_headings)
+    text, turns = _lay_out([b for b in judged if b.role != "heading"])
+    n_quoted = sum(b.role == "quoted" for b in judged)
+    if n_quoted:
+        notes.append(
+            Note("kept", f"{count(n_quoted, 'quoted paragraph')}, not counted as the author's words")
+        )
+    return text, turns, "essay", notes
 
 
 def is_caption_stream(text: str) -> bool:
@@ -173,61 +159,6 @@ def _without_mojibake(text: str) -> str:
     import ftfy  # noqa: PLC0415 - loaded when a text is read, not when themekit is imported
 
     return str(ftfy.fix_encoding(text))
-
-
-def _from_the_top(about: About, blocks: list[Block]) -> tuple[About, list[Block], list[Note]]:
-    """Take title, author and date from the first lines, and the date from the last, where the file does not say.
-
-    Lines that say no more than that are the file's, not part of its text.
-    """
-    top = range(min(_N_TOP, len(blocks)))
-    lines = [" ".join(blocks[i].text.split()) for i in top]
-    said = _title_block(lines, [blocks[i].role for i in top])
-    apart = set(said.values())
-    notes: list[Note] = []
-    if "title" in said and about.title is None:
-        about = replace(about, title=lines[said["title"]])
-    if "author" in said and about.author is None:
-        line = lines[said["author"]]
-        about = replace(about, author=re.sub(r"^by\s+", "", line, flags=re.IGNORECASE))
-        notes = [Note("guessed", f"the line {line!r} names the author")]
-    if "date" in said and (about.date is None or about.date_source not in _SAID):
-        about = replace(about, date=dates.alone(lines[said["date"]]), date_source="title block")
-    known = {words.casefold() for words in (about.title, about.author) if words}
-    apart |= {i for i in top if lines[i].casefold() in known}
-    end = range(max(len(top), len(blocks) - _N_END), len(blocks)) if about.date is None else ()
-    for i in end:
-        if blocks[i].role == "author" and (date := dates.alone(blocks[i].text)):
-            about = replace(about, date=date, date_source="text")
-            apart.add(i)
-    is_apart = [i in apart and b.role == "author" for i, b in enumerate(blocks)]
-    return (
-        about,
-        [replace(b, role="apparatus") if a else b for a, b in zip(is_apart, blocks, strict=True)],
-        notes,
-    )
-
-
-def _title_block(lines: Sequence[str], roles: Sequence[BlockRole]) -> dict[str, int]:
-    """Return which of the first lines are title, author and date; a name alone counts between a title and a date."""
-    found: dict[str, int] = {}
-    for i, line in enumerate(lines):
-        if roles[i] == "heading":
-            found.setdefault("title", i)
-        elif roles[i] != "author":
-            break
-        elif _BYLINE.fullmatch(line):
-            found.setdefault("author", i)
-        elif dates.alone(line):
-            found.setdefault("date", i)
-            break
-    date = found.get("date")
-    if date and "author" not in found and _NAME.fullmatch(lines[date - 1]) and date - 1 != found.get("title"):
-        found["author"] = date - 1
-    author = found.get("author")
-    if author and "title" not in found and len(lines[author - 1].split()) <= _MAX_TITLE_WORDS:
-        found["title"] = author - 1
-    return found
 
 
 def _entries(blocks: Sequence[Block]) -> list[tuple[str, str, str | None, list[Block]]]:
