@@ -55,6 +55,7 @@ bench: $(STAMP)  ## Run the studies that the README reports; takes long
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/catalogue.py
 	$(BIN)/python benchmarks/planted.py
+	$(BIN)/python benchmarks/planted.py benchmarks/development
 	$(BIN)/python benchmarks/essayists.py
 
 fmt: $(STAMP)  ## Bring the code into shape

@@ -33,6 +33,12 @@ TABLES = (
 )  # fmt: skip
 
 
+_THREAD_COLUMNS = (
+    "document_id", "title", "date", "year", "topic_id", "label", "author", "concept", "score", "shows", "n_passages",
+    "verdict",
+)  # fmt: skip
+
+
 class UnknownAuthorError(KeyError):
     """The result has no author of that name."""
 
@@ -190,7 +196,8 @@ class Result:
         Returns
         -------
         pandas.DataFrame
-            ``document_id, title, date, year, topic_id, label, author, concept, score, shows, n_passages``.
+            ``document_id, title, date, year, topic_id, label, author, concept, score, shows, n_passages, verdict``;
+            the verdict is on the leading concept, and ``none`` for any other.
         """
         author = self._known(author)
         concept = concept or str(
@@ -207,21 +214,10 @@ class Result:
         frame = frame.merge(self.topics[["topic_id", "label"]], on="topic_id", how="left")
         frame = frame.merge(self.documents[["document_id", "title", "date"]], on="document_id", how="left")
         frame["year"] = pd.to_numeric(frame["date"].astype("string").str[:4], errors="coerce")
-        return frame[
-            [
-                "document_id",
-                "title",
-                "date",
-                "year",
-                "topic_id",
-                "label",
-                "author",
-                "concept",
-                "score",
-                "shows",
-                "n_passages",
-            ]
-        ]
+        leading = self.themes[(self.themes["author"] == author) & (self.themes["rank"] == 1)]
+        judged = self.authors.loc[self.authors["author"] == author, "verdict"].item()
+        frame["verdict"] = judged if concept == leading["concept"].item() else "none"
+        return frame[[*_THREAD_COLUMNS]]
 
     def quotes(self, author: str, concept: str | None = None, role: str | None = None) -> pd.DataFrame:
         """Return the evidence of one author with its text and place in the source.
