@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import time
 import zipfile
@@ -447,6 +448,30 @@ def test_an_author_who_writes_about_such_things_is_left_alone(sentence):
 
 def test_a_text_about_nothing_else_is_still_a_text():
     assert {role for _, role, _ in said(read_markdown("Subscribe to my newsletter, I said."))} == {"author"}
+
+
+# Patience
+
+
+OPENINGS = ["{% ", "{{", "%%", "[[", "![[", "==a ", "**", "[fn:", "#+begin_src\n", "> ", "- ", "`", "<b>", "<!--", "Name: ", "*a ", "(", "![](", "a" * 50,
+            "\\[", "__", "1:02 ", "---\n", "&a ", ". . . . ", "|a"]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    # orgparse and docutils take time that grows with the square of such a text.
+    ("suffix", "size"),
+    [(".md", 10**5), (".txt", 10**5), (".html", 10**5), (".srt", 10**5), (".org", 10**4), (".rst", 10**4)],
+)
+def test_openings_without_an_end_do_not_hold_up_the_rest(suffix, size):
+    from themekit.readers import read_file
+
+    for opening in OPENINGS:
+        data = (opening * (size // len(opening))).encode()
+        started = time.perf_counter()
+        with contextlib.suppress(UnreadableFileError):
+            read_file(data, f"a{suffix}")
+        assert time.perf_counter() - started < 20, opening
 
 
 # The registry

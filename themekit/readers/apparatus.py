@@ -89,6 +89,6 @@ def _section(heading: str) -> str | None:
 
 
 def _reason(text: str) -> str | None:
-    if len(text.split()) > _MAX_WORDS:
+    if len(text) > _MAX_WORDS * 12 or len(text.split()) > _MAX_WORDS:
         return None
     return next((what for what, pattern in _WORDS.items() if pattern.search(text)), None)

@@ -133,6 +133,8 @@ def _folder(path: Path, base: PurePosixPath) -> Iterator[File | Line]:
         subfolders.sort()
         for name in sorted(names):
             file = File.at(Path(here, name), base / inside / name, inside / name, root)
+            if name == IGNORE_FILE:
+                continue
             if reason := rules.why(str(inside / name)):
                 yield Line(file.source, None, "left out", reason)
             else:

@@ -36,12 +36,13 @@ _PLAIN_FIELD = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 # What Jekyll, Hugo and Obsidian put between the words.
+# Bounded, so that openings without an end cost no more than their number.
 _MACROS = re.compile(
-    r"^[*-] [^\n]*\n\{:toc\}|\{%.*?%\}|\{\{.*?\}\}|\{:.*?\}|%%.*?%%|!\[\[[^\]\n]*\]\]",
+    r"^[*-] [^\n]*\n\{:toc\}|\{%.{,1000}?%\}|\{\{.{,1000}?\}\}|\{:.{,200}?\}|%%.{,1000}?%%|!\[\[[^\]\n]{,300}\]\]",
     re.DOTALL | re.MULTILINE,
 )
-_WIKI_LINK = re.compile(r"\[\[(?:[^\]\n|]*\|)?([^\]\n|]+)\]\]")
-_HIGHLIGHT = re.compile(r"==(\S(?:[^=\n]*\S)?)==")
+_WIKI_LINK = re.compile(r"\[\[(?:[^\[\]\n|]{,300}\|)?([^\[\]\n|]{1,300})\]\]")
+_HIGHLIGHT = re.compile(r"==(\S(?:[^=\n]{,500}\S)?)==")
 _BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
 _NOT_PROSE = {
     "fence": "code block",

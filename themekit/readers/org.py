@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 SUFFIXES = {".org": "Org"}
 
 _BLOCK = re.compile(
-    r"^[ \t]*#\+begin_(\w+).*?\n(.*?)^[ \t]*#\+end_\1[ \t]*$",
+    r"^[ \t]*#\+begin_(\w+)[^\n]*\n(.{,20000}?)^[ \t]*#\+end_\1[ \t]*$",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 _QUOTES = {"quote", "verse"}
 _KEYWORD = re.compile(r"^[ \t]*(?:#\+\w+:.*|#(?: .*)?|\|.*)$", re.MULTILINE)
-_EMPHASIS = re.compile(r"(?<![\w*/_=~+])([*/_=~+])(\S(?:[^\n]*?\S)?)\1(?![\w*/_=~+])")
-_FOOTNOTE = re.compile(r"^\[fn:[^\]]*\].*(?:\n(?!\s*$).*)*|\[fn:[^\]]*\]", re.MULTILINE)
+_EMPHASIS = re.compile(r"(?<![\w*/_=~+])([*/_=~+])(\S(?:[^\n]{,300}?\S)?)\1(?![\w*/_=~+])")
+_FOOTNOTE = re.compile(r"^\[fn:[^\]\n]{,200}\].*(?:\n(?!\s*$).*)*|\[fn:[^\]\n]{,200}\]", re.MULTILINE)
 
 
 def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
