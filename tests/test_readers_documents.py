@@ -98,6 +98,37 @@ def test_paragraphs_are_whole(name):
     ]
 
 
+def test_properties_where_the_page_says_nothing():
+    with zipfile.ZipFile(GATE / "pandoc.docx") as archive:
+        page = archive.read("word/document.xml").decode()
+    bare = re.sub(
+        r'<w:p>\s*<w:pPr>\s*<w:pStyle w:val="(?:Title|Author|Date)" ?/>.*?</w:p>', "", page, flags=re.DOTALL
+    )
+    assert "Ann Oakes" not in bare
+    core = (
+        '<cp:coreProperties xmlns:cp="a" xmlns:dc="b" xmlns:dcterms="c"><dc:title>Gates</dc:title>'
+        "<dc:creator>{}</dc:creator><dcterms:created>2018-05-06T10:00:00Z</dcterms:created></cp:coreProperties>"
+    )
+    for creator, author in (("Bea Moss", "Bea Moss"), ("Microsoft Office User", None)):
+        data = package(
+            "pandoc.docx", **{"word/document.xml": bare, "docProps/core.xml": core.format(creator)}
+        )
+        (document,) = readers.read_file(data, "a.docx")
+        assert (document.title, document.author, document.date) == ("Gates", author, "2018-05-06")
+        assert document.date_source == "document properties"
+
+
+def test_the_date_in_a_file_name_goes_before_the_documents_properties(tmp_path):
+    text = pdf_of([["A sentence that stands on the only page of this file."] * 3])
+    dated = text.replace(b"/Root 1 0 R", b"/Root 1 0 R /Info << /CreationDate (D:20180506) /Title (Gates) >>")
+    (tmp_path / "2001-02-03-a.pdf").write_bytes(dated)
+    (tmp_path / "b.pdf").write_bytes(dated.replace(b"only page", b"main page"))
+    documents = themekit.read(tmp_path).documents
+    assert documents["date"].tolist() == ["2001-02-03", "2018-05-06"]
+    assert documents["date_source"].tolist() == ["file name", "document properties"]
+    assert documents["title"].tolist() == ["Gates", "Gates"]
+
+
 def test_an_e_book_is_a_document_for_each_chapter():
     found = documents("abiword.epub")
     assert [(d.title, d.author, d.entry) for d in found] == [
