@@ -24,7 +24,7 @@ N_FOR, N_AGAINST, N_ABSENT = 5, 1, 2
 _MIN_WORDS = 12
 
 
-def find_evidence(  # noqa: PLR0917 - the six tables that it reads
+def find_evidence(
     passages: pd.DataFrame,
     topics: NDArray[np.int64],
     scores: NDArray[np.float64],
