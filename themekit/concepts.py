@@ -177,14 +177,16 @@ def vectors(concepts: Sequence[Concept], encoder: Encoder) -> NDArray[np.float64
     frame = _Frame.of(encoder)
     known = {c.name: i for i, c in enumerate(whole)}
     out = np.empty((len(concepts), frame.by_domain.shape[2]))
+    words = _from_words(concepts, encoder)
     for i, concept in enumerate(concepts):
-        words = _from_words(concept, encoder)
         if not concept.exemplars:
-            out[i] = words
+            out[i] = words[i]
         elif concept.exemplars == _exemplars_of(concept.name):
-            out[i] = _unit(frame.by_domain[known[concept.name]].mean(axis=0) @ frame.discriminant) + words / 4
+            out[i] = (
+                _unit(frame.by_domain[known[concept.name]].mean(axis=0) @ frame.discriminant) + words[i] / 4
+            )
         else:
-            out[i] = _unit(_from_own_exemplars(concept, encoder, frame) @ frame.discriminant) + words / 4
+            out[i] = _unit(_from_own_exemplars(concept, encoder, frame) @ frame.discriminant) + words[i] / 4
     return _unit(out)
 
 
@@ -228,13 +230,13 @@ def _from_own_exemplars(concept: Concept, encoder: Encoder, frame: _Frame) -> ND
     return direction
 
 
-def _from_words(concept: Concept, encoder: Encoder) -> NDArray[np.float64]:
-    """Return the sum of two unit vectors: the gloss, and the concept's names."""
+def _from_words(concepts: Sequence[Concept], encoder: Encoder) -> NDArray[np.float64]:
+    """Return for each concept the sum of two unit vectors: the gloss, and the concept's names."""
+    whole = catalogue()
     total = np.zeros(1)
     for written in (_gloss, _names):
-        all_of_them = embed([written(c) for c in catalogue()], encoder).astype(np.float64)
-        own = embed([written(concept)], encoder).astype(np.float64)[0]
-        total = total + _unit(own - all_of_them.mean(axis=0))
+        embedded = embed([written(c) for c in (*whole, *concepts)], encoder).astype(np.float64)
+        total = total + _unit(embedded[len(whole) :] - embedded[: len(whole)].mean(axis=0))
     return total
 
 
