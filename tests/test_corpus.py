@@ -440,11 +440,12 @@ def test_a_file_too_large_is_not_taken_into_memory(folder, monkeypatch):
 
 def test_a_parser_that_breaks_over_a_file_stops_nothing(folder, monkeypatch):
     from themekit.readers import plain
+    from themekit.readers.document import RawDocument
 
     def breaking(data, name):
         if b"boat" in data:
             raise RecursionError("too deep")
-        return [themekit.corpus.RawDocument(text="fine")]
+        return [RawDocument(text="fine")]
 
     monkeypatch.setattr(plain, "read", breaking)
     corpus = themekit.read(folder(**{"a.txt": ESSAY, "b.txt": OTHER}))

@@ -97,11 +97,12 @@ def test_no_passage_crosses_a_turn_or_exceeds_a_narrow_encoder(seed):
     rng = random.Random(seed)
     names = ["Ida Berg", "Tom Hale", "Una Moss"]
     talk = "\n\n".join(f"{names[i % 3]}: {prose(rng.randint(1, 12), seed + i)}" for i in range(20))
-    from themekit.corpus import _assemble, _attribute, _Found, _made_up
+    from themekit.corpus import _assemble
     from themekit.readers import plain
+    from themekit.readers.found import Found, attribute, made_up
 
-    found = _Found(plain.read(talk.encode(), "talk.txt")[0], _made_up("talk"))
-    corpus = _assemble([_attribute(found, None, from_folders=False)], [], interviewers=True)
+    found = Found(plain.read(talk.encode(), "talk.txt")[0], made_up("talk"))
+    corpus = _assemble([attribute(found, None, from_folders=False)], [], interviewers=True)
     assert corpus.turns["author"].nunique() == 3
     encoder = HashingEncoder(max_tokens=12)
     check(corpus, split_passages(corpus, encoder), encoder)

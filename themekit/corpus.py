@@ -1,10 +1,7 @@
 """The corpus: documents and turns as tables, and an account of how they came to be.
 
-:func:`read` walks the paths, lets :mod:`themekit.readers` read each file, and
-decides who wrote what, in this order: ``author=``; what the file says (front
-matter, speaker labels); with ``authors_from_folders`` the first folder under
-the path; else everything unnamed under one path is one author, named after it.
-Unlabelled speech belongs to ``unknown (FILE)``.
+:func:`read` lets :mod:`themekit.readers` find and read the files and tell whose
+each text is (:mod:`themekit.readers.found`), and lays out the tables.
 """
 
 from __future__ import annotations
@@ -12,33 +9,22 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import re
-import unicodedata
-from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from themekit import readers
-from themekit.readers import dates, duplicates, files, languages, table
-from themekit.readers.document import (
-    NOBODYS,
-    Described,
-    NotATextError,
-    Note,
-    RawDocument,
-    Turn,
-    UnreadableFileError,
-    count,
-)
-from themekit.readers.files import File, Line
+from themekit.readers import languages, table
+from themekit.readers.document import RawDocument, Turn, count
+from themekit.readers.files import Line
+from themekit.readers.found import Found, attribute, document_ids, find, made_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from narwhals.typing import IntoDataFrame
 
@@ -51,13 +37,6 @@ TURN_COLUMNS = ["document_id", "turn", "author", "role", "start", "end"]
 ACCOUNT_COLUMNS = list(Line._fields)
 _PROBLEMS = ("not read", "failed")
 _N_SHOWN = 30
-# Where a date comes from that the file's name and folders are trusted more than.
-_WEAK_DATES = {"document properties", "text"}
-# Names that mean somebody else in every file.
-_ANONYMOUS = re.compile(
-    r"(?:unknown\s+)?(?:speaker|spk|participant|person|voice|unknown)[ _-]*(?:\d+|[a-z])?",
-    re.IGNORECASE,
-)
 
 
 class NothingToReadError(ValueError):
@@ -123,17 +102,17 @@ class Corpus:
         """
         authors = [author] * len(texts) if isinstance(author, str) else list(author)
         found = [
-            _Found(
+            Found(
                 RawDocument(
                     text=text, author=authors[i], kind=kind, turns=[Turn(None, 0, len(text))],
                     date=dates[i] if dates else None, date_source="given" if dates and dates[i] else None,
                     title=titles[i] if titles else None,
                 ),
-                _made_up(f"text {i + 1:04d}"),
+                made_up(f"text {i + 1:04d}"),
             )
             for i, text in enumerate(texts)
         ]  # fmt: skip
-        return _assemble([_attribute(f, None, from_folders=False) for f in found], [], interviewers=False)
+        return _assemble([attribute(f, None, from_folders=False) for f in found], [], interviewers=False)
 
     @classmethod
     def from_frame(cls, frame: IntoDataFrame, *, author: str | None = None) -> Corpus:
@@ -161,7 +140,7 @@ class Corpus:
         rows, account = [], []
         for item in table.documents(frame):
             if isinstance(item, RawDocument):
-                rows.append(_Found(item, _made_up("table")))
+                rows.append(Found(item, made_up("table")))
             else:
                 account.append(Line("table", *item))
         if not rows:
@@ -169,7 +148,7 @@ class Corpus:
                 "seen a table without a text; expected one text in each row; fill the column 'text'",
             )
         return _assemble(
-            [_attribute(f, author, from_folders=False) for f in rows],
+            [attribute(f, author, from_folders=False) for f in rows],
             account,
             interviewers=False,
         )
@@ -270,38 +249,6 @@ def _printable(text: object) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
 
 
-@dataclass(frozen=True)
-class _Found:
-    """A document on its way into the tables, with where it was found."""
-
-    raw: RawDocument
-    file: File
-
-    @property
-    def place(self) -> tuple[str, str]:
-        return self.file.source, self.raw.entry or ""
-
-    @property
-    def folder(self) -> str | None:
-        return self.file.relative.parts[0] if len(self.file.relative.parts) > 1 else None
-
-
-@dataclass(frozen=True)
-class _About:
-    """A table's line about a file beside it."""
-
-    said: Described
-    table: File
-
-    @property
-    def place(self) -> PurePosixPath:
-        return PurePosixPath(os.path.normpath(self.table.relative.parent / self.said.file.replace("\\", "/")))
-
-
-def _made_up(name: str) -> File:
-    return File(name, PurePosixPath(name.replace(" ", "-")), name.split(maxsplit=1)[0], bytes)
-
-
 def read(
     *paths: str | os.PathLike[str],
     author: str | None = None,
@@ -345,21 +292,10 @@ def read(
     """
     if not paths:
         raise NothingToReadError("seen no path; expected a file or a folder; give at least one")
-    found: list[_Found] = []
-    account: list[Line] = []
-    for typed in sorted({os.fspath(p) for p in paths}):
-        results = [
-            r for item in files.find(typed) for r in ([item] if isinstance(item, Line) else _read_one(item))
-        ]
-        account += [r for r in results if isinstance(r, Line)]
-        described, about = _with_tables(results)
-        found += described
-        account += about
-    found, duplicates = _without_duplicates(found)
-    account += duplicates
+    found, account = find(os.fspath(path) for path in paths)
     if not found:
         raise NothingToReadError(_nothing(paths, account))
-    attributed = [_attribute(f, author, from_folders=authors_from_folders) for f in found]
+    attributed = [attribute(f, author, from_folders=authors_from_folders) for f in found]
     corpus = _assemble(attributed, account, interviewers=interviewers)
     for line in _grouped(corpus.problems):
         logger.warning("%s", line)
@@ -375,128 +311,12 @@ def _nothing(paths: Sequence[object], account: list[Line]) -> str:
     )
 
 
-def _read_one(file: File) -> Iterator[_Found | _About | Line]:
-    suffix = file.relative.suffix.lower()
-    if suffix in readers.NOT_YET:
-        yield Line(
-            file.source,
-            file.entry,
-            "not read",
-            f"{readers.NOT_YET[suffix]} file: not read by this version",
-        )
-        return
-    if suffix not in readers.READERS:
-        yield Line(file.source, file.entry, "left out", f"not a text ({suffix or 'no suffix'})")
-        return
-    try:
-        documents = readers.read_file(file.load(), file.relative.name)
-    except UnreadableFileError as error:
-        yield Line(file.source, file.entry, "failed", str(error))
-        return
-    except NotATextError as error:
-        yield Line(file.source, file.entry, "left out", str(error))
-        return
-    for raw in documents:
-        if isinstance(raw, Described):
-            yield _About(raw, file)
-            continue
-        entry = f"{file.entry}/{raw.entry}" if file.entry and raw.entry else file.entry or raw.entry
-        yield _Found(_complete(replace(raw, entry=entry), file.relative), file)
-
-
-def _with_tables(results: Sequence[_Found | _About | Line]) -> tuple[list[_Found], list[Line]]:
-    """Let what a table says of the files beside it go before what they say; name the files that are not there."""
-    found = [r for r in results if isinstance(r, _Found)]
-    said = {about.place: about for about in results if isinstance(about, _About)}
-    used = {f.file.relative for f in found if f.file.relative in said}
-    made = [_described(f, said[f.file.relative].said) if f.file.relative in used else f for f in found]
-    account = [
-        Line(about.table.source, None, "left out", f"says something of {place}, of which there is no text")
-        for place, about in said.items()
-        if place not in used
-    ]
-    tables = {about.table.source for about in said.values()}
-    return made, [
-        *account,
-        *(Line(t, None, "kept", "what it says of the files beside it") for t in sorted(tables)),
-    ]
-
-
-def _described(found: _Found, said: Described) -> _Found:
-    raw = replace(found.raw, title=said.title or found.raw.title, author=said.author or found.raw.author,
-                  kind=said.kind or found.raw.kind)  # fmt: skip
-    return replace(found, raw=replace(raw, date=said.date, date_source="table") if said.date else raw)
-
-
-def _complete(raw: RawDocument, relative: PurePosixPath) -> RawDocument:
-    """Take title and date from the file's name and folders where the text does not say."""
-    date, where = raw.date, raw.date_source
-    if date is None or where in _WEAK_DATES:
-        in_path = dates.in_path(relative)
-        date, where = in_path if in_path[0] else (date, where)
-    stem = dates.in_name(relative.stem)[1]
-    title = raw.title or re.sub(r"[-_\s]+", " ", stem).strip() or relative.stem
-    return replace(raw, date=date, date_source=where, title=title)
-
-
-def _attribute(found: _Found, author: str | None, *, from_folders: bool) -> _Found:
-    """Give each turn its person: see the module's docstring for the order."""
-    raw = found.raw
-    file_name = found.file.relative.name
-    named = author or raw.author or (found.folder if from_folders else None)
-    is_speech = any(t.label is None and t.role in {"unknown", "guest"} for t in raw.turns)
-    name = _name(named or (f"unknown ({file_name})" if is_speech else found.file.root))
-    turns = [replace(t, label=_speaker(t, name, file_name)) for t in raw.turns]
-    guessed = (
-        named is None and not is_speech and any(t.label is None and t.role not in NOBODYS for t in raw.turns)
-    )
-    notes = [Note("guessed", f"names no author: taken for {name}")] if guessed else []
-    return replace(found, raw=replace(raw, author=name, turns=turns, notes=[*raw.notes, *notes]))
-
-
-def _speaker(turn: Turn, name: str, file_name: str) -> str | None:
-    if turn.role in NOBODYS:
-        return None
-    if turn.label is None:
-        return name
-    return f"{turn.label} ({file_name})" if _ANONYMOUS.fullmatch(turn.label) else _name(turn.label)
-
-
-def _name(name: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(name.split()))
-
-
-def _without_duplicates(found: list[_Found]) -> tuple[list[_Found], list[Line]]:
-    """Count a text once, however often it lies there; the longest is kept, or the one that says most about itself."""
-    account: list[Line] = []
-    kept: dict[str, _Found] = {}
-    for item in sorted(found, key=lambda f: (f.raw.author is None, f.raw.date is None, *f.place)):
-        key = " ".join(item.raw.text.split())
-        if key in kept:
-            account.append(_twice(item, kept[key], "the same text as"))
-        else:
-            kept[key] = item
-    items = sorted(kept.values(), key=lambda f: (-len(f.raw.text), *f.place))
-    near: set[int] = set()
-    for i, j, share in duplicates.near([f.raw.text for f in items]):
-        if i not in near and j not in near:
-            near.add(j)
-            how = f"nearly the same ({share:.0%} of its runs of five words) as"
-            account.append(_twice(items[j], items[i], how))
-    return [item for j, item in enumerate(items) if j not in near], account
-
-
-def _twice(item: _Found, other: _Found, how: str) -> Line:
-    where = f"{other.file.source} ({other.raw.entry})" if other.raw.entry else other.file.source
-    return Line(item.file.source, item.raw.entry, "dropped", f"{how} {where}: counted once")
-
-
-def _assemble(found: Iterable[_Found], account: Sequence[Line], *, interviewers: bool) -> Corpus:
+def _assemble(found: Iterable[Found], account: Sequence[Line], *, interviewers: bool) -> Corpus:
     found = sorted(found, key=lambda f: f.place)
     lines = list(account)
     documents: list[tuple[object, ...]] = []
     turns: list[tuple[object, ...]] = []
-    for document_id, item in zip(_document_ids(found), found, strict=True):
+    for document_id, item in zip(document_ids(found), found, strict=True):
         raw = item.raw
         people = list(dict.fromkeys(t.label for t in raw.turns if t.label))
         language = languages.detect(raw.text)
@@ -527,28 +347,3 @@ def _kept(raw: RawDocument) -> str:
     return (
         f"{count(len(raw.text.split()), 'word')} by {', '.join(people) or 'nobody whose words are counted'}"
     )
-
-
-def _document_ids(found: Sequence[_Found]) -> list[str]:
-    """Name documents after their place under the path; where two would share a name, say which path or file."""
-    ids = [_short_id(f) for f in found]
-    ways: list[Callable[[_Found, str], str]] = [
-        lambda f, i: f"{i}{f.file.relative.suffix}",
-        lambda f, i: f"{f.file.root}/{i}",
-        lambda f, i: f"{i}-{hashlib.sha256(repr(f.place).encode()).hexdigest()[:6]}",
-    ]
-    for longer in ways:
-        tried: dict[str, set[str]] = defaultdict(set)
-        for f, i in zip(found, ids, strict=True):
-            tried[i].add(longer(f, i))
-        # Only where it tells them apart.
-        ids = [longer(f, i) if len(tried[i]) > 1 else i for f, i in zip(found, ids, strict=True)]
-    return ids
-
-
-def _short_id(found: _Found) -> str:
-    own = found.raw.entry if found.raw.entry != found.file.entry else None
-    if own and found.file.entry:
-        own = own.removeprefix(f"{found.file.entry}/")
-    place = found.file.relative.with_suffix("").as_posix()
-    return f"{place}/{own}" if own else place
