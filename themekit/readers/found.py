@@ -9,6 +9,7 @@ named after it. Unlabelled speech belongs to ``unknown (FILE)``.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 import unicodedata
@@ -188,16 +189,21 @@ def _name(name: str) -> str:
 
 
 def _without_duplicates(found: list[Found]) -> tuple[list[Found], list[Line]]:
-    """Count a text once, however often it lies there; the longest is kept, or the one that says most about itself."""
+    """Count a text once, however often it lies there.
+
+    The longest is kept; among those about as long, the one that says most about itself.
+    """
     account: list[Line] = []
     kept: dict[str, Found] = {}
-    for item in sorted(found, key=lambda f: (f.raw.author is None, f.raw.date is None, *f.place)):
+    for item in sorted(found, key=_says_little):
         key = " ".join(item.raw.text.split())
         if key in kept:
             account.append(_twice(item, kept[key], "the same text as"))
         else:
             kept[key] = item
-    items = sorted(kept.values(), key=lambda f: (-len(f.raw.text), *f.place))
+    items = sorted(
+        kept.values(), key=lambda f: (-round(10 * math.log(len(f.raw.text) + 1)), *_says_little(f))
+    )
     near: set[int] = set()
     for i, j, share in duplicates.near([f.raw.text for f in items]):
         if i not in near and j not in near:
@@ -205,6 +211,10 @@ def _without_duplicates(found: list[Found]) -> tuple[list[Found], list[Line]]:
             how = f"nearly the same ({share:.0%} of its runs of five words) as"
             account.append(_twice(items[j], items[i], how))
     return [item for j, item in enumerate(items) if j not in near], account
+
+
+def _says_little(found: Found) -> tuple[bool, bool, str, str]:
+    return found.raw.author is None, found.raw.date is None, *found.place
 
 
 def _twice(item: Found, other: Found, how: str) -> Line:
