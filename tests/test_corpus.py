@@ -333,16 +333,19 @@ def test_a_document_twice_is_counted_once_and_the_one_that_says_most_is_kept(fol
 
 def test_a_document_nearly_twice_is_counted_once_and_the_longer_is_kept(folder):
     tale = " ".join(f"On day {n} we mended gate number {n} and spoke of {n} things." for n in range(30))
+    more = " ".join(f"On night {n} we mended nothing at all, and slept." for n in range(15))
     desk = folder(
-        **{
-            "a.txt": tale,
-            "b.txt": f"First shown elsewhere, in another paper. {tale} And so on.",
-            "c.txt": ESSAY,
-        },
+        **{"a.txt": tale, "b.txt": f"First shown elsewhere, in another paper. {tale} {more}", "c.txt": ESSAY}
     )
     corpus = themekit.read(desk)
     assert corpus.documents["document_id"].tolist() == ["b", "c"]
     assert "nearly the same (100% of its runs of five words) as" in actions(corpus, "a.txt")["dropped"]
+
+
+def test_of_two_nearly_the_same_and_about_as_long_the_one_that_names_its_author_is_kept(folder):
+    tale = " ".join(f"On day {n} we mended gate number {n} and spoke of {n} things." for n in range(30))
+    corpus = themekit.read(folder(**{"a.txt": f"{tale} So.", "b.md": f"---\nauthor: Ann\n---\n{tale}"}))
+    assert corpus.documents["document_id"].tolist() == ["b"]
 
 
 def test_two_essays_that_share_a_paragraph_are_two(folder):
