@@ -57,6 +57,7 @@ bench: $(STAMP)  ## Run the studies that the README reports; takes long
 	$(BIN)/python benchmarks/planted.py
 	$(BIN)/python benchmarks/planted.py benchmarks/development
 	$(BIN)/python benchmarks/essayists.py
+	$(BIN)/python benchmarks/reading.py --minilm
 
 fmt: $(STAMP)  ## Bring the code into shape
 	$(BIN)/ruff check --fix-only --quiet $(SOURCES)

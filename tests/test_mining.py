@@ -292,3 +292,25 @@ def test_planted_themes_are_hardly_ever_named(gold):
         names = "|".join(re.escape(n.lower()) for n in (concept.name, *concept.synonyms))
         named = re.findall(rf"\b(?:{names})\b", text)
         assert len(named) <= len(text.split()) / 1000, (author, named)
+
+
+def test_a_language_that_the_encoder_does_not_read_is_left_out_and_said(caplog):
+    english = (
+        "We mended the gate again before the rain, and it held until spring. The hinge was my uncle's work, and nobody "
+        "had oiled it since he went to sea. My sister held the lamp while I looked for the screws in the long grass, and "
+        "we laughed, because there had been six of them and we only ever found five. In the morning the cows were where "
+        "they should be, for once, and the neighbour came over to say that he had not slept so well all winter."
+    )
+    german = (
+        "Wir haben das Tor noch vor dem Regen wieder repariert, und es hielt bis in den Frühling. Die Angel war die "
+        "Arbeit meines Onkels, der nie ein Wort darüber verloren hat und im Winter gestorben ist. Meine Schwester hielt "
+        "die Lampe, während ich im hohen Gras nach den Schrauben suchte, und wir lachten, weil es immer sechs gewesen "
+        "waren und wir nur fünf fanden. Am Morgen standen die Kühe endlich einmal dort, wo sie hingehören, und der "
+        "Nachbar kam herüber und sagte, dass er den ganzen Winter nicht so gut geschlafen habe wie in dieser Nacht."
+    )
+    corpus = themekit.Corpus.from_texts([english, german], author="Ann", titles=["Gate", "Tor"])
+    assert corpus.documents["language"].tolist() == ["en", "de"]
+    with caplog.at_level("WARNING"):
+        result = themekit.mine(corpus, encoder="static")
+    assert result.authors["n_documents"].item() == 1
+    assert "language" in caplog.text

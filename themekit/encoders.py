@@ -47,6 +47,8 @@ MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9d
 _BATCH = 16
 _BUCKET = 16
 _SAVE_EVERY = 512
+# The two that ship were trained on English; texts in another language are left out, and that is said.
+_LANGUAGES = {"minilm": frozenset({"en"}), "static": frozenset({"en"})}
 
 
 class EncoderNotFoundError(ValueError):
@@ -225,6 +227,11 @@ class StaticEncoder:
         self.folder = folder
         self.name = name
 
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """What it reads, as two-letter codes; ``None``: whatever it is given."""
+        return _LANGUAGES.get(self.name)
+
     @cached_property
     def key(self) -> str:
         """The kind of encoder and the hash of its weights."""
@@ -255,6 +262,11 @@ class TransformerEncoder:
         self.name = name
         self.name_or_path = name_or_path
         self.local_only = local_only
+
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """What it reads, as two-letter codes; ``None``: whatever it is given."""
+        return _LANGUAGES.get(self.name)
 
     @cached_property
     def key(self) -> str:
