@@ -59,7 +59,14 @@ def test_every_role_keeps_its_promise(seed):
         assert len(by_role["for"]) == N_FOR
         assert by_role["for"]["passage_id"].is_unique
         assert (by_role["for"]["score"] > 0).all()
-        assert by_role["for"]["score"].iloc[0] == own.max()  # the strongest comes first
+        assert all(
+            shows[d, author, concept] for d in by_role["for"]["document_id"]
+        )  # never where it is absent
+        showing = [
+            a == author and shows[d, author, concept]
+            for d, a in zip(passages["document_id"], passages["author"], strict=True)
+        ]
+        assert by_role["for"]["score"].iloc[0] == column[showing].max()  # the strongest comes first
         assert len(by_role["against"]) == N_AGAINST
         assert by_role["against"]["score"].iloc[0] == own.min()
         assert len(by_role["absent"]) == N_ABSENT
@@ -86,7 +93,7 @@ def test_nothing_is_called_absent_where_there_is_nobody_to_compare_with():
 
 def test_quotes_are_spread_over_documents_and_topics():
     # The ten best passages are in one document on one topic; the next best in others on others.
-    given = tables(n_documents=6, n_passages=10, authors=("Ann",))
+    given = tables(n_documents=6, n_passages=10, authors=("Ann",), shows=lambda _: True)
     passages, topics, scores, *_ = given
     number = passages["document_id"].str[-1].astype(int).to_numpy()
     topics[:] = number % 3
@@ -95,6 +102,11 @@ def test_quotes_are_spread_over_documents_and_topics():
     assert found["topic"].tolist()[:3] == [0, 1, 2]  # one of each topic first
     assert found["document_id"].tolist()[:3] == ["Ann-0", "Ann-1", "Ann-2"]
     assert found["document_id"].nunique() == N_FOR  # then other documents, before any second of one
+
+
+def test_quotes_from_elsewhere_only_where_no_document_shows_it():
+    given = tables(shows=lambda _: False)
+    assert "for" in set(find_evidence(*given)["role"])
 
 
 def test_a_second_quote_of_a_document_only_when_there_is_no_other():

@@ -1,8 +1,8 @@
 """Evidence: the quotes that show a theme, those that speak against it, and where it is absent.
 
-Quotes *for* a theme are chosen for a high score and for spread: first one per
-topic and document, so that the reader sees one thread in different clothes,
-then the next best. *Against* are the author's passages that lie farthest from
+Quotes *for* a theme come from documents in which it shows. They are chosen for
+a high score and for spread: first one per topic and document, so that the
+reader sees one thread in different clothes, then the next best. *Against* are the author's passages that lie farthest from
 the concept. *Absent* is, for documents in which the theme does not show, the
 passage that comes nearest: even that is far.
 """
@@ -91,7 +91,10 @@ def find_evidence(
         absent = set() if pd.isna(theme.effect) else absent_in.get((theme.author, theme.concept), set())
         # A single passage is its own mean: it scores 0, and is all there is to show.
         positive = ordered[(score[ordered] > 0) | (len(ordered) == 1)]
-        chosen = [(i, "for") for i in _spread(positive, documents, topics)[:N_FOR]]
+        # A document in which the theme is absent gives no quote for it, as long as there are others.
+        showing = positive[[documents[i] not in absent for i in positive]]
+        pool = showing if len(showing) else positive
+        chosen = [(i, "for") for i in _spread(pool, documents, topics)[:N_FOR]]
         chosen += [(i, "against") for i in ordered[::-1][:N_AGAINST] if score[i] < 0]
         chosen += [(i, "absent") for i in _nearest_of(ordered, documents, absent, score)[:N_ABSENT]]
         found += [(theme.author, theme.concept, ids[i], role, score[i]) for i, role in chosen]
