@@ -123,7 +123,7 @@ def peers(result: themekit.Result, gold: dict[str, str | None], encoder: str) ->
     of_words = {c.name: {w.lower() for w in (c.name, *c.synonyms)} for c in concepts.catalogue()}
     bertopic = bertopic_words(passages, vectors)
     terms = author_terms(passages)
-    frequent, lift = zero_shot(passages, vectors, encoder)
+    frequent, lift = zero_shot(passages, vectors, encoder, set(gold.values()))
     out: dict[str, list[int]] = {
         "BERTopic, default": [], "c-TF-IDF by author": [], "gloss, most frequent": [], "gloss, lift": [],
     }  # fmt: skip
@@ -176,11 +176,12 @@ def author_terms(passages: pd.DataFrame) -> dict[str, list[str]]:
     }
 
 
-def zero_shot(passages: pd.DataFrame, vectors: np.ndarray, encoder: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def zero_shot(
+    passages: pd.DataFrame, vectors: np.ndarray, encoder: str, themes: set[str | None]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     whole = concepts.catalogue()
     first = list(whole[:N_FIRST])
-    extra = [c for c in whole[N_FIRST:] if c.name in {"stewardship", "disguise"}]
-    chosen = first + extra
+    chosen = first + [c for c in whole[N_FIRST:] if c.name in themes]
     glosses = encoders.embed([f"{c.name}: {c.gloss}" for c in chosen], encoders.find_encoder(encoder))
     nearest = np.argmax(vectors @ glosses.T, axis=1)
     hot = pd.DataFrame(np.eye(len(chosen))[nearest], columns=[c.name for c in chosen])

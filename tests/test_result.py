@@ -331,7 +331,6 @@ def test_frames_for_charts(result):
     assert set(thread["document_id"]) == set(own["document_id"])
     leading = result.themes.query("author == @author and rank == 1")["concept"].item()
     assert set(thread["concept"]) == {leading}
-    assert len(result.theme_frame()) == len(result.themes)
     assert len(result.summary()) == len(result.authors)
 
 

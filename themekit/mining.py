@@ -54,7 +54,7 @@ def mine(
     corpus : Corpus
         From :func:`themekit.read` or :meth:`themekit.Corpus.from_texts`.
     encoder : str or Encoder, default "minilm"
-        ``"minilm"`` finds more; ``"static"`` is fifty times as fast and needs no torch;
+        ``"minilm"`` finds more; ``"static"`` is many times as fast and needs no torch;
         or a model's name, a folder, or an encoder of your own.
     concepts : str, path, iterable, mapping or None
         The candidates; see :func:`themekit.concepts.choose`. Default: the whole catalogue.

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from themekit.readers.document import count
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -130,7 +132,7 @@ class Portrait:
 
     def _how_sure(self) -> str:
         first = self.themes.iloc[0]
-        based = f"{_n(self.n_documents, 'document')}, {self.n_words:,} words; encoder {self.encoder}"
+        based = f"{count(self.n_documents, 'document')}, {self.n_words:,} words; encoder {self.encoder}"
         if self.verdict != "found":
             ranked = f" What ranks first is {self.leading}." if self.verdict == "insufficient" else ""
             missing = "What there is, and what is needed: " if self.verdict == "insufficient" else ""
@@ -158,11 +160,11 @@ class Portrait:
             )
         )
         topics = (
-            f" on {_n(int(first['n_topics']), 'topic')}: {'; '.join(map(visible, self.topics[:6]))}"
+            f" on {count(int(first['n_topics']), 'topic')}: {'; '.join(map(visible, self.topics[:6]))}"
             if self.topics
             else ""
         )
-        return f"It shows in {shown} of {_n(self.n_documents, 'document')}{years}{topics}."
+        return f"It shows in {shown} of {count(self.n_documents, 'document')}{years}{topics}."
 
     def _runners_up(self) -> str:
         rows = self.themes.iloc[1 : 1 + _N_RUNNERS_UP].itertuples(index=False)
@@ -214,10 +216,6 @@ def _topics(result: Result, author: str, concept: str) -> tuple[str, ...]:
 def _place(quote: Any) -> str:  # noqa: ANN401 - a row of the quotes frame
     date = "" if pd.isna(quote.date) else f", {quote.date}"
     return visible(f"{quote.title}{date} ({quote.source}, characters {quote.start} to {quote.end})")
-
-
-def _n(k: int, noun: str) -> str:
-    return f"{k:,} {noun}{'' if k == 1 else 's'}"
 
 
 def _wrap(text: str, indent: str) -> list[str]:

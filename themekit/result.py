@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from themekit import cache
+from themekit.readers.document import count
 
 if TYPE_CHECKING:
     import os
@@ -172,10 +173,6 @@ class Result:
             f"seen author {author!r}; expected one of {len(names)}, such as {', '.join(near)}; see result.authors"
         )
 
-    def theme_frame(self) -> pd.DataFrame:
-        """Return the themes of all authors, as :func:`themekit.charts.fingerprint` takes them."""
-        return self.themes
-
     def map_frame(self) -> pd.DataFrame:
         """Return places, topics and authors of all passages, as :func:`themekit.charts.topic_map` takes them."""
         frame = self.layout.merge(self.passages[["passage_id", "document_id", "author"]], on="passage_id")
@@ -266,13 +263,10 @@ class Result:
         return save(self, folder)
 
     def _headline(self) -> str:
-        def n(k: int, noun: str) -> str:
-            return f"{k:,} {noun}{'' if k == 1 else 's'}"
-
         found = int((self.authors["verdict"] == "found").sum())
         return (
-            f"{n(len(self.authors), 'author')}, {found:,} with a meta-theme; {n(len(self.documents), 'document')}, "
-            f"{n(len(self.passages), 'passage')}, {n(len(self.concepts), 'concept')}; encoder {self.settings['encoder']}"
+            f"{count(len(self.authors), 'author')}, {found:,} with a meta-theme; {count(len(self.documents), 'document')}, "
+            f"{count(len(self.passages), 'passage')}, {count(len(self.concepts), 'concept')}; encoder {self.settings['encoder']}"
         )
 
     def __repr__(self) -> str:
