@@ -227,6 +227,35 @@ def _missing_columns(chart: str, seen: Sequence[str], missing: Sequence[str]) ->
     )
 
 
+def check_one(rows: pd.DataFrame, column: str, *, chart: str) -> None:
+    """Refuse a table that holds several of what the chart is about.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        What is to be drawn.
+    column : str
+        The column that may have one value only.
+    chart : str
+        Name of the chart, for the message.
+
+    Raises
+    ------
+    ValueError
+        If there are several.
+
+    Examples
+    --------
+    >>> check_one(pd.DataFrame({"author": ["Ann", "Ann"]}), "author", chart="thread")
+    """
+    values = sorted(rows[column].unique())
+    if len(values) > 1:
+        raise ValueError(
+            f"{chart}: seen {len(values)} {column}s ({listing(values, 3)}); expected one; "
+            f"do choose one first, such as frame[frame[{column!r}] == {values[0]!r}]."
+        )
+
+
 def inline(frame: pd.DataFrame) -> alt.InlineData:
     """Return the rows of a frame as values inside the chart.
 

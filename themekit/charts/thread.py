@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from themekit.charts import style
+from themekit.charts import dates, style
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from narwhals.typing import IntoDataFrame
 
 MAX_TOPICS = 40
@@ -25,10 +21,6 @@ _COLUMNS = (
 )  # fmt: skip
 _WIDTH, _ROW = 620, 27
 _UNDATED_ROOM = 150
-_DAY = 86_400_000
-_YEAR = 365.25
-_EPOCH = dt.date(1970, 1, 1).toordinal()
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?![\d])")
 
 
 def thread(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
@@ -89,8 +81,8 @@ def thread(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
         return style.nothing(
             "No thread to follow", "The table has no rows: this author has no scored documents."
         )
-    _check_one(rows, "author")
-    _check_one(rows, "concept")
+    style.check_one(rows, "author", chart="thread")
+    style.check_one(rows, "concept", chart="thread")
     documents = _documents(rows)
     topics = _topics(rows, documents)
     drawn = rows[rows["topic_id"].isin(topics["topic_id"])].merge(documents, on="document_id")
@@ -111,59 +103,20 @@ def _read(frame: pd.DataFrame) -> pd.DataFrame:
         **{column: frame[column].map(style.visible) for column in texts},
         author=frame["author"].map(style.person),
         shows=frame["shows"].fillna(value=False).astype(bool),
-        date=frame["date"].map(_date_text),
+        date=frame["date"].map(dates.text),
         year=pd.to_numeric(frame["year"], errors="coerce"),
     )
     return shown.sort_values(["document_id", "topic_id"], ignore_index=True)
 
 
-def _date_text(value: object) -> str:
-    return (
-        value.isoformat()[:10] if isinstance(value, dt.date) and not pd.isna(value) else style.visible(value)
-    )
-
-
-def _check_one(rows: pd.DataFrame, column: str) -> None:
-    values = sorted(rows[column].unique())
-    if len(values) > 1:
-        raise ValueError(_several(column, values))
-
-
-def _several(column: str, values: Sequence[str]) -> str:
-    return (
-        f"thread: seen {len(values)} {column}s ({style.listing(values, 3)}); expected one; "
-        f"do choose one first, such as frame[frame[{column!r}] == {values[0]!r}]."
-    )
-
-
 def _documents(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return each document's place: days since 1970 in milliseconds, or a slot."""
+    """Return each document's place: days since 1970, moved apart, or a slot."""
     documents = rows.groupby("document_id", sort=True).agg(
         title=("title", "first"), date=("date", "first"), year=("year", "first")
     )
-    days = [_day(date, year) for date, year in zip(documents["date"], documents["year"], strict=True)]
-    documents = documents.assign(day=pd.Series(days, index=documents.index, dtype="float64"))
-    documents = documents.assign(when=_apart(documents["day"]) * _DAY, slot=_slots(documents))
+    documents = documents.assign(day=dates.days(documents["date"], documents["year"]).to_numpy())
+    documents = documents.assign(when=dates.apart(documents["day"]), slot=_slots(documents))
     return documents.reset_index()[["document_id", "day", "when", "slot"]]
-
-
-def _day(date: str, year: float | None) -> float | None:
-    """Return the first day of a date that may be partial."""
-    found = _DATE.match(date)
-    parts = [int(part) for part in found.groups(default="1")] if found else []
-    if not parts and year is not None and not pd.isna(year):
-        parts = [int(year), 1, 1]
-    try:
-        return float(dt.date(*parts).toordinal() - _EPOCH) if parts else None
-    except ValueError:
-        return None
-
-
-def _apart(days: pd.Series[float]) -> pd.Series[float]:
-    """Move documents of the same day apart, by a hundredth of the span each."""
-    step = max(float(days.max() - days.min()), _YEAR) / 100 if days.notna().any() else 0.0
-    together = days.groupby(days)
-    return days + (together.cumcount() - (together.transform("size") - 1) / 2) * step
 
 
 def _slots(documents: pd.DataFrame) -> pd.Series[float]:
@@ -193,7 +146,9 @@ def _chart(drawn: pd.DataFrame, topics: list[str], width: float) -> alt.LayerCha
     n_documents = drawn["document_id"].nunique()
     layers: list[alt.Chart] = []
     if not dated.empty:
-        layers += _beads(dated, "when", _time(dated["day"], dated["when"]), y, n_documents=n_documents)
+        x = dates.axis(dated["when"])
+        placed = dated.assign(when=dates.milliseconds(dated["when"]))
+        layers += _beads(placed, "when", x, y, n_documents=n_documents)
     if not undated.empty:
         start = width + 44 if not dated.empty else 16
         n_slots = undated["slot"].nunique()
@@ -204,34 +159,10 @@ def _chart(drawn: pd.DataFrame, topics: list[str], width: float) -> alt.LayerCha
     return style.layered(layers)
 
 
-def _time(days: pd.Series[float], when: pd.Series[float]) -> alt.X:
-    margin = max(float(days.max() - days.min()) * 0.03, 20)
-    domain = [round(float(when.min()) - margin * _DAY), round(float(when.max()) + margin * _DAY)]
-    n_years = float(days.max() - days.min()) / _YEAR
-    axis = (
-        alt.Axis(title=None, format="%Y", tickCount=int(min(n_years + 1, 10)), grid=False, labelPadding=8)
-        if n_years > 4  # noqa: PLR2004 - below, the ticks would repeat a year
-        else alt.Axis(title=None, format="%b %Y", values=_months(*domain), grid=False, labelPadding=8)
-    )
-    # As expressions: numbers would become datetime(number), which Vega's interpreter reads as a year.
-    low, high = (alt.ExprRef(str(edge)) for edge in domain)
-    scale = alt.Scale(type="utc", domainMin=low, domainMax=high, nice=False)
-    return alt.X("when:T", scale=scale, axis=axis)
-
-
-def _months(start: int, end: int) -> list[int]:
-    """Return the first days of at most eight months, in milliseconds: no month is said twice."""
-    first, last = (pd.Timestamp(edge, unit="ms").to_period("M") for edge in (start, end))
-    months = pd.period_range(first, last, freq="M")
-    every = next(step for step in (1, 2, 3, 6, 12) if len(months) <= 8 * step)
-    starts = [month.start_time.value // 1_000_000 for month in months if (month.month - 1) % every == 0]
-    return [moment for moment in starts if start <= moment <= end]
-
-
 def _beads(rows: pd.DataFrame, column: str, x: alt.X, y: alt.Y, *, n_documents: int) -> list[alt.Chart]:
     """Return a line for each document and a point on it for each topic."""
     told = ["title", "date", "topic", "n_passages", "score"]
-    shown = rows.assign(mark=np.where(rows["shows"], SHOWS, ABSENT), **{column: _number(rows[column])})
+    shown = rows.assign(mark=np.where(rows["shows"], SHOWS, ABSENT))
     # What shows the theme lies above what does not, where many documents crowd.
     shown = shown.sort_values("shows", kind="stable")
     line = alt.Chart(style.inline(shown[["document_id", column, "topic", "shows"]]))
@@ -262,11 +193,6 @@ def _beads(rows: pd.DataFrame, column: str, x: alt.X, y: alt.Y, *, n_documents: 
             description="title:N",
         ),
     ]
-
-
-def _number(values: pd.Series[float]) -> pd.Series[Any]:
-    # Whole milliseconds: six significant digits would move a date by days.
-    return values.round().astype("int64")
 
 
 def _mark(kind: str) -> Any:  # noqa: ANN401 - one of two channels
@@ -331,14 +257,11 @@ def _counts(rows: pd.DataFrame, documents: pd.DataFrame, topics: pd.DataFrame) -
 
 
 def _description(rows: pd.DataFrame, documents: pd.DataFrame, topics: pd.DataFrame) -> str:
-    days = documents["day"].dropna()
-    years = (
-        [dt.date.fromordinal(int(day) + _EPOCH).year for day in (days.min(), days.max())] if len(days) else []
-    )
+    years = dates.span(documents["day"])
     shown = topics.loc[topics["shows"], "label"].map(style.shorten).tolist()
     absent = rows[~rows["shows"]].drop_duplicates("document_id")["title"].map(style.shorten).tolist()
     return style.describe(
-        "Documents by date and topic" + (f", from {years[0]} to {years[1]}" if years else ", without dates"),
+        "Documents by date and topic" + (f", {years}" if years else ", without dates"),
         _finding(rows),
         f"It shows with the topics {style.listing(shown)}" if shown else "",
         f"It is absent from {style.listing(absent, 5)}" if absent else "",
