@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from themekit import background, cache, charts, concepts, encoders
+    from themekit.charts.picking import pickable, picked
     from themekit.concepts import catalogue
     from themekit.corpus import Corpus, read
     from themekit.encoders import embed, find_encoder
@@ -33,13 +34,14 @@ _HOME = {
     "Corpus": "corpus", "read": "corpus", "split_passages": "passages", "embed": "encoders", "find_encoder": "encoders",
     "catalogue": "concepts", "ThemeEstimator": "themes", "Portrait": "portrait", "Result": "result", "mine": "mining",
     "load": "store", "save_figure": "figures", "setup": "figures",
+    "pickable": "charts.picking", "picked": "charts.picking",
 }  # fmt: skip
 _MODULES = ("background", "cache", "charts", "concepts", "encoders")
 
 __all__ = [
     "Corpus", "Portrait", "Result", "ThemeEstimator", "ThemekitWarning", "__version__", "background", "cache",
-    "catalogue", "charts", "concepts", "embed", "encoders", "find_encoder", "load", "mine", "read", "save_figure",
-    "setup", "split_passages",
+    "catalogue", "charts", "concepts", "embed", "encoders", "find_encoder", "load", "mine", "pickable", "picked", "read",
+    "save_figure", "setup", "split_passages",
 ]  # fmt: skip
 
 

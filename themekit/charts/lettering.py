@@ -24,6 +24,7 @@ _WIDTHS = (
     556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722,
     500, 500, 500, 334, 260, 334, 584,
 )  # fmt: skip
+_MARKS = {"…": 1000, "“": 333, "”": 333, "‘": 222, "’": 222, "–": 556, "—": 1000, "·": 278, "×": 584}
 _OTHER, _WIDE, _BOLD = 600, 1000, 1.07
 _FIRST = 32
 
@@ -58,6 +59,8 @@ def _units(letter: str) -> float:
     place = ord(letter) - _FIRST
     if 0 <= place < len(_WIDTHS):
         return _WIDTHS[place]
+    if letter in _MARKS:
+        return _MARKS[letter]
     if unicodedata.combining(letter) or unicodedata.category(letter) == "Cf":
         return 0
     if unicodedata.east_asian_width(letter) in {"W", "F"}:
@@ -145,7 +148,7 @@ def fit(text: str, room: float, size: float, *, bold: bool = False) -> str:
     Examples
     --------
     >>> fit("compression", 100, 10), fit("compression", 40, 10)
-    ('compression', 'comp…')
+    ('compression', 'compr…')
     """
     if width(text, size, bold=bold) <= room:
         return text
