@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from themekit import background, cache, charts, concepts, encoders
+    from themekit import background, cache, charts, concepts, encoders, frames
     from themekit.charts.picking import pickable, picked
     from themekit.concepts import catalogue
     from themekit.corpus import Corpus, read
@@ -36,11 +36,11 @@ _HOME = {
     "load": "store", "save_figure": "figures", "setup": "figures",
     "pickable": "charts.picking", "picked": "charts.picking",
 }  # fmt: skip
-_MODULES = ("background", "cache", "charts", "concepts", "encoders")
+_MODULES = ("background", "cache", "charts", "concepts", "encoders", "frames")
 
 __all__ = [
     "Corpus", "Portrait", "Result", "ThemeEstimator", "ThemekitWarning", "__version__", "background", "cache",
-    "catalogue", "charts", "concepts", "embed", "encoders", "find_encoder", "load", "mine", "pickable", "picked", "read",
+    "catalogue", "charts", "concepts", "embed", "encoders", "find_encoder", "frames", "load", "mine", "pickable", "picked", "read",
     "save_figure", "setup", "split_passages",
 ]  # fmt: skip
 
