@@ -646,9 +646,8 @@ SUBJECTS = {
     "bitcointranscripts/2021-03-04-matt-corallo": {"Matt Corallo"},
     "metamuse/72-remote-work": {"Adam Wiggins", "Mark McGranaghan"},
     "metamuse/84-retrospective": {"Adam Wiggins", "Mark McGranaghan"},
-    # The second host of these two asks little and is counted beside the guest.
-    "metamuse/33-cities": {"Devon Zuegel", "Mark McGranaghan"},
-    "metamuse/47-designing-creative-tools": {"David Hoang", "Mark McGranahan"},
+    "metamuse/33-cities": {"Devon Zuegel"},
+    "metamuse/47-designing-creative-tools": {"David Hoang"},
 }
 
 

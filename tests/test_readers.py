@@ -227,7 +227,7 @@ def test_the_file_says_who_is_asked_and_short_names_are_brought_together():
     )
     assert {t.label: t.role for t in document.turns} == {"Ida": "interviewer", "Tom Hale": "guest"}
     assert notes(document) == [
-        "guessed: Tom is Tom Hale",
+        "guessed: Tom is Tom Hale: first name of the one person here whom it fits",
         "guessed: Ida taken for interviewers: the file names Tom Hale as speaking",
     ]
 

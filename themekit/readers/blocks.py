@@ -40,10 +40,14 @@ BlockRole = Literal["author", "quoted", "apparatus", "heading"]
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph or heading without markup; line breaks in it are those that the file means."""
+    """A paragraph or heading without markup; line breaks in it are those that the file means.
+
+    ``bold`` is what stands in bold at its head: in a transcript, who speaks.
+    """
 
     text: str
     role: BlockRole = "author"
+    bold: str | None = None
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,9 @@ def conversation(said: Sequence[tuple[str | None, str]], notes: Sequence[Note] =
     if any(who for who, _ in said):
         found = transcript.converse(_joined(said))
         kind = "interview" if len({t.label for t in found.turns}) > 1 else "talk"
-        return RawDocument(text=found.text, turns=found.turns, kind=kind, notes=[*notes, *found.notes])
+        return RawDocument(
+            text=found.text, turns=found.turns, kind=kind, notes=[*notes, *found.notes], joins=found.joins
+        )
     text = " ".join(" ".join(words.split()) for _, words in said)
     note = Note("guessed", "speech without labels: speakers unknown, read as one voice")
     return RawDocument(

@@ -32,13 +32,28 @@ class Note:
 class Turn:
     """A stretch of one voice: characters ``start`` to ``end`` of the document's text.
 
-    ``label`` is the name that stands in the file, or ``None`` where there is none.
+    ``label`` is the person's name, or ``None`` where there is none; ``written`` is
+    the label as it stands in the file, where that is another.
     """
 
     label: str | None
     start: int
     end: int
     role: Role = "author"
+    written: str | None = None
+
+
+@dataclass(frozen=True)
+class Join:
+    """A label that was taken for a person who has another name: the label as it stands, the name, and why.
+
+    ``is_written`` says that the file itself declares it, so that nothing was guessed.
+    """
+
+    label: str
+    name: str
+    reason: str
+    is_written: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,7 @@ class RawDocument:
     entry: str | None = None
     turns: Sequence[Turn] = ()
     notes: Sequence[Note] = ()
+    joins: Sequence[Join] = ()
 
 
 @dataclass(frozen=True)

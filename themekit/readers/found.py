@@ -19,7 +19,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from themekit import readers
-from themekit.readers import dates, duplicates, files
+from themekit.readers import dates, duplicates, files, labels, roles
 from themekit.readers.document import (
     NOBODYS,
     Described,
@@ -36,11 +36,6 @@ if TYPE_CHECKING:
 
 # Where a date comes from that the file's name and folders are trusted more than.
 _WEAK_DATES = {"document properties", "text"}
-# Names that mean somebody else in every file.
-_ANONYMOUS = re.compile(
-    r"(?:unknown\s+)?(?:speaker|spk|participant|person|voice|unknown)[ _-]*(?:\d+|[a-z])?",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -181,7 +176,8 @@ def _speaker(turn: Turn, name: str, file_name: str) -> str | None:
         return None
     if turn.label is None:
         return name
-    return f"{turn.label} ({file_name})" if _ANONYMOUS.fullmatch(turn.label) else _name(turn.label)
+    is_anyone = labels.UNNAMED.fullmatch(turn.label) or roles.ASKS.fullmatch(turn.label)
+    return f"{turn.label} ({file_name})" if is_anyone else _name(turn.label)
 
 
 def _name(name: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from themekit.readers import dates, plain, prose
 from themekit.readers.document import Note, RawDocument, count, no_text
-from themekit.readers.prose import Block
+from themekit.readers.prose import Block, BlockRole
 from themekit.readers.transcript import People
 
 if TYPE_CHECKING:
@@ -130,7 +130,8 @@ def _blocks(body: str) -> tuple[list[Block], list[Note]]:
         text = "" if skipped_depth else _token_text(token)
         skipped_depth -= kind in {"table_close", "footnote_close"}
         if text:
-            blocks.append(Block(text, "heading" if in_heading else "quoted" if quote_depth else "author"))
+            role: BlockRole = "heading" if in_heading else "quoted" if quote_depth else "author"
+            blocks.append(Block(text, role, _bold_at_head(token)))
     nouns = ("code block", "table", "footnote")
     return blocks, [Note("dropped", count(left_out[noun], noun)) for noun in nouns if left_out[noun]]
 
@@ -147,6 +148,21 @@ def _token_text(token: Token) -> str:
     if token.type == "html_block":
         return _without_tags(token.content)
     return ""
+
+
+def _bold_at_head(token: Token) -> str | None:
+    """Return what stands in bold at the head of a paragraph, after a time code at most."""
+    bold: list[str] | None = None
+    for child in token.children or []:
+        if child.type == "strong_close" and bold is not None:
+            return "".join(bold)
+        if child.type == "strong_open":
+            bold = []
+        elif bold is not None:
+            bold.append(child.content)
+        elif any(c.isalpha() for c in child.content):
+            return None
+    return None
 
 
 def _inline(children: list[Token]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from themekit.readers.document import Note, RawDocument, Role, Turn, count, no_t
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from themekit.readers.transcript import People
+    from themekit.readers.document import Join
 
 __all__ = [
     "About",
@@ -88,25 +88,30 @@ def document(blocks: Iterable[Block], about: About, notes: Sequence[Note] = ()) 
     about, mended, guessed = from_the_top(about, mended)
     n_headings = sum(b.role == "heading" for b in mended)
     dropped = [Note("dropped", count(n_headings, "heading"))] if n_headings else []
-    text, turns, kind, more = _turns([b for b in mended if b.role != "heading"], mended, about.people)
+    text, turns, kind, more, joins = _turns(mended, about)
     return RawDocument(
         text=text, title=about.title, author=about.author, date=about.date, date_source=about.date_source if about.date else None,
         kind=about.kind or kind, entry=about.entry, turns=turns, notes=[*notes, *repairs, *guessed, *dropped, *more],
+        joins=joins,
     )  # fmt: skip
 
 
 def _turns(
-    blocks: Sequence[Block], with_headings: list[Block], people: People
-) -> tuple[str, list[Turn], str, list[Note]]:
-    """Return text, turns, kind and notes: a transcript, a stream of captions, or prose."""
-    found = transcript.find_turns("\n\n".join(b.text for b in blocks if b.role != "apparatus"), people)
+    with_headings: list[Block], about: About
+) -> tuple[str, list[Turn], str, list[Note], Sequence[Join]]:
+    """Return text, turns, kind, notes and joins: a transcript, a stream of captions, or prose."""
+    blocks = _with_speaking_headings(with_headings)
+    said = [b for b in blocks if b.role not in {"apparatus", "heading"}]
+    found = transcript.find_turns(
+        "\n\n".join(b.text for b in said), about.people, {b.bold for b in said if b.bold}, about.title or ""
+    )
     if found:
-        return found.text, list(found.turns), "interview", list(found.notes)
-    own = "\n\n".join(b.text for b in blocks if b.role == "author")
+        return found.text, list(found.turns), "interview", list(found.notes), found.joins
+    own = "\n\n".join(b.text for b in with_headings if b.role == "author")
     if is_caption_stream(own):
         text = " ".join(own.split())
         note = Note("guessed", "speech without stops or labels: speakers unknown, read as one voice")
-        return text, [Turn(None, 0, len(text), "unknown")], "talk", [note]
+        return text, [Turn(None, 0, len(text), "unknown")], "talk", [note], ()
     judged, notes = apparatus.set_apart(with_headings)
     text, turns = _lay_out([b for b in judged if b.role != "heading"])
     n_quoted = sum(b.role == "quoted" for b in judged)
@@ -114,7 +119,24 @@ def _turns(
         notes.append(
             Note("kept", f"{count(n_quoted, 'quoted paragraph')}, not counted as the author's words")
         )
-    return text, turns, "essay", notes
+    return text, turns, "essay", notes, ()
+
+
+_MIN_SPEAKING_HEADINGS = 4
+
+
+def _with_speaking_headings(blocks: list[Block]) -> list[Block]:
+    """Make labels of headings that are the names of those who speak below them: two at least, each more than once."""
+    counts = Counter(b.text.strip().rstrip(":") for b in blocks if b.role == "heading")
+    people = {name for name, n in counts.items() if n > 1 and len(name.split()) <= _MIN_SPEAKING_HEADINGS}
+    if len(people) < 2 or sum(counts[n] for n in people) < _MIN_SPEAKING_HEADINGS:  # noqa: PLR2004 - a conversation
+        return blocks
+    return [
+        replace(b, text=f"{b.text.strip().rstrip(':')}:", role="author", bold=b.text)
+        if b.role == "heading" and b.text.strip().rstrip(":") in people
+        else b
+        for b in blocks
+    ]
 
 
 def is_caption_stream(text: str) -> bool:

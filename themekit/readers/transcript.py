@@ -1,154 +1,165 @@
-"""Labelled transcripts: who is speaking, and who only asks.
+"""Labelled transcripts: turns with their people, who only asks, and what could not be told.
 
-Read are ``Name: text``, ``Name:`` on a line of its own, and the same with time
-codes as in ``Name (00:01:02) - text``, ``[00:01:02] Name: text``, ``Name  1:02`` and ``[Name] 1:02:03``;
-emphasis around the name is gone by then. A text is taken for a transcript only
-where labels recur and carry most of the words; a single "Note: ..." in an essay
-makes no speaker. Labels are taken away; what stands before the first is nobody's.
+Where a text has labels (:mod:`~themekit.readers.labels`), they are taken away and
+each stretch becomes a turn of the person they stand for; short names are brought
+together with the full ones of the same file (:mod:`~themekit.readers.names`), and
+who asks is told apart from who is asked (:mod:`~themekit.readers.roles`). A text is
+taken for a transcript only where labels recur and carry most of the words; a
+single "Note: ..." in an essay makes no speaker. What stands before the first
+label is nobody's.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from themekit.readers.document import Note, Turn, count
+from themekit.readers import labels, names, roles
+from themekit.readers.document import Join, Note, Turn, count
+from themekit.readers.roles import People
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from themekit.readers.document import Role
+    from themekit.readers.labels import Label
 
-_TIME = r"[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]?"
-_NAME = r"[^\W\d_][^\n:*#\[\]]{0,58}?"
-_LABEL = re.compile(
-    rf"^[ \t]*(?:{_TIME}[ \t]*(?:-[ \t]*)?)?(?:"
-    # Name: text, Name (0:01): text, and both alone on a line
-    rf"(?P<colon>{_NAME})[ \t]*(?:{_TIME}[ \t]*)?:(?=\s|$)(?![ \t]*<?https?://)(?:[ \t]*{_TIME}(?=\s|$))?"
-    # Name (0:01) - text, and Name 0:01 alone on a line
-    rf"|(?P<timed>{_NAME})[ \t]+{_TIME}[ \t]*(?:[-–][ \t]+|$)"
-    # [Name] 10:00:29, as Zoom saves its captions
-    rf"|\[(?P<bracketed>{_NAME})\][ \t]+{_TIME}[ \t]*$)[ \t]*",
+__all__ = ["NOBODY", "People", "Transcript", "converse", "find_turns"]
+
+_TIME_CODE = re.compile(
+    r"[\[(]\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]|^[ \t]*\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[ \t]*$",
     re.MULTILINE,
 )
-_TIME_CODE = re.compile(r"[\[(]\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]")
-_NAME_WORD = re.compile(
-    r"(?:[^\W\d_a-z][\w'’.\-]*|de|da|di|du|van|von|der|den|la|le|el|al|bin|ibn|of|and|\(.*\)),?$",
-)
-_ALIAS = re.compile(r"(?P<name>.+?)\s*\((?P<alias>[^()]{1,12})\)")
-_ASKS = re.compile(r"(?:q|question|interviewer|host|moderator|presenter)s?\d?", re.IGNORECASE)
-_ANSWERS = re.compile(r"(?:a|answer|interviewee|guest|respondent)s?", re.IGNORECASE)
-
 _MIN_TURNS = 3
 _MIN_LABELLED_SHARE = 0.5
-_MAX_NAME_WORDS = 6
-
-
-@dataclass(frozen=True)
-class People:
-    """Whom a file names before its first word: front matter, a header, properties."""
-
-    interviewers: Sequence[str] = ()
-    guests: Sequence[str] = ()
-
-    def known(self) -> list[str]:
-        """Return all of them, once each."""
-        return list(dict.fromkeys([*self.guests, *self.interviewers]))
-
+_N_SHOWN = 3
+# Labels that follow each other so often are two people who talk.
+_TALKING = 2
+# Where people are presented: in the first turns, and near the beginning of these.
+_N_OPENING = 8
+_N_CHARACTERS = 1500
 
 NOBODY = People()
 
 
 @dataclass(frozen=True)
 class Transcript:
-    """The text without labels, whose turn each stretch is, and what was guessed."""
+    """The text without labels, whose turn each stretch is, what was joined, and what was guessed."""
 
     text: str
     turns: Sequence[Turn]
     notes: Sequence[Note] = field(default_factory=tuple)
+    joins: Sequence[Join] = field(default_factory=tuple)
 
 
-def find_turns(raw: str, people: People = NOBODY) -> Transcript | None:
+def find_turns(
+    raw: str, people: People = NOBODY, bold: Collection[str] = (), title: str = ""
+) -> Transcript | None:
     """Return the turns of a labelled transcript, or ``None`` where a text is not one."""
-    labels = _labels(raw, people)
-    if not _is_transcript(raw, labels):
+    found = labels.find(raw, people.known(), bold)
+    if not _is_transcript(raw, found):
         return None
-    return converse(_pieces(raw, labels), people)
+    midway = [label for label in found if not _starts_line(raw, label)]
+    notes = [
+        Note("repaired", f"{count(len(midway), 'label')} in the middle of a paragraph, where the source runs turns "
+                         f"together: split there ({_some(label.name for label in midway)})")
+    ] if midway else []  # fmt: skip
+    made = converse(_pieces(raw, found), people, labels.declared(found), title)
+    return Transcript(made.text, made.turns, [*notes, *made.notes], made.joins)
 
 
-def converse(pieces: Sequence[tuple[str | None, str]], people: People = NOBODY) -> Transcript:
+def converse(
+    pieces: Sequence[tuple[str | None, str]],
+    people: People = NOBODY,
+    declared: Mapping[str, str] | None = None,
+    title: str = "",
+) -> Transcript:
     """Make a transcript of ``(name or None, words)``, in order; white space is folded.
 
     Turns of one person that follow each other are one. Names in short are
     brought together with the full ones, and who asks is told apart from who is asked.
     """
-    names, notes = _full_names([name for name, _ in pieces if name], people)
-    joined: list[tuple[str | None, list[str]]] = []
-    for short, words in pieces:
-        name, folded = names.get(short or "", short), _fold(words)
-        if folded and joined and joined[-1][0] == name:
-            joined[-1][1].append(folded)
-        elif folded:
-            joined.append((name, [folded]))
-    roles, more = _roles(joined, people)
-    parts, turns, start = [], [], 0
-    for name, texts in joined:
-        part = "\n\n".join(texts)
-        role: Role = roles[name] if name else "quoted"
-        turns.append(
-            Turn(None if name and _ANSWERS.fullmatch(name) else name, start, start + len(part), role),
-        )
-        parts.append(part)
-        start += len(part) + 2
-    return Transcript("\n\n".join(parts), turns, [*notes, *more])
-
-
-def _labels(raw: str, people: People) -> list[tuple[str, int, int]]:
-    """Return ``(name, start of the label, start of the words)``, in order of place."""
-    found = [
-        (" ".join((m["colon"] or m["timed"] or m["bracketed"]).split()), m) for m in _LABEL.finditer(raw)
+    people_said = [
+        (None if name and labels.NOBODY.fullmatch(name) else name, words) for name, words in pieces
     ]
-    declared = _declared(name for name, _ in found)
-    found = [(declared.get(name, name), match) for name, match in found]
-    counts = Counter(name for name, _ in found)
-    known = {name.casefold() for name in [*people.known(), *declared.values()]}
+    joins = _joins(people_said, people, declared or {}, title)
+    to = {join.label: join.name for join in joins}
+    joined: list[tuple[str | None, str | None, list[str]]] = []
+    for written, words in people_said:
+        name, folded = to.get(written or "", written), _fold(words)
+        if folded and joined and joined[-1][:2] == (name, written):
+            joined[-1][2].append(folded)
+        elif folded:
+            joined.append((name, written, [folded]))
+    said = [(name, "\n\n".join(texts)) for name, _, texts in joined]
+    told, notes = roles.tell(_neighbours(said), people)
+    parts, turns, start = [], [], 0
+    for (name, text), (_, written, _) in zip(said, joined, strict=True):
+        role: Role = told[name] if name else "quoted"
+        label = None if name and roles.ANSWERS.fullmatch(name) else name
+        turns.append(Turn(label, start, start + len(text), role, written if written != label else None))
+        parts.append(text)
+        start += len(text) + 2
+    # What a label alone could tell apart stays apart only as long as nobody joins it.
+    guessed = [Note("guessed", f"{j.label} is {j.name}: {j.reason}") for j in joins if not j.is_written]
+    return Transcript(
+        "\n\n".join(parts),
+        _merged(turns),
+        [*guessed, *notes, *_doubts(said, told)],
+        [j for j in joins if j.label != j.name],
+    )
 
-    def is_label(name: str, match: re.Match[str]) -> bool:
-        recurs = counts[name] > 1
-        if name.casefold() in known:
-            return True
-        if _is_name(name):
-            return recurs or " " in name or raw[: match.start()].endswith("\n\n")
-        return recurs and bool(not match["colon"] or _ASKS.fullmatch(name) or _ANSWERS.fullmatch(name))
 
-    return [(name, match.start(), match.end()) for name, match in found if is_label(name, match)]
-
-
-def _declared(labels: Iterable[str]) -> dict[str, str]:
-    """Map ``Ida Berg (IB)`` and ``IB`` to ``Ida Berg``."""
-    pairs = [(m["name"], m["alias"], m[0]) for label in labels if (m := _ALIAS.fullmatch(label))]
-    return {short: name for name, alias, label in pairs for short in (alias, label)}
-
-
-def _is_name(name: str) -> bool:
-    words = name.split()
-    return 0 < len(words) <= _MAX_NAME_WORDS and all(_NAME_WORD.match(w) or w.isdigit() for w in words)
+def _merged(turns: Sequence[Turn]) -> list[Turn]:
+    """Make one turn of neighbours of one person, however the labels are written."""
+    merged: list[Turn] = []
+    for turn in turns:
+        last = merged[-1] if merged else None
+        if (
+            last
+            and last.label
+            and (last.label, last.role) == (turn.label, turn.role)
+            and last.written == turn.written
+        ):
+            merged[-1] = Turn(last.label, last.start, turn.end, last.role, last.written)
+        else:
+            merged.append(turn)
+    return merged
 
 
-def _is_transcript(raw: str, labels: list[tuple[str, int, int]]) -> bool:
-    counts = Counter(name for name, *_ in labels)
-    if len(labels) < _MIN_TURNS or max(counts.values()) < 2:  # noqa: PLR2004 - some name must recur
+def _neighbours(said: Sequence[tuple[str | None, str]]) -> list[tuple[str | None, str]]:
+    """Run together what one person says in several pieces, so that turns are counted once."""
+    together: list[tuple[str | None, str]] = []
+    for name, text in said:
+        if together and together[-1][0] == name:
+            together[-1] = (name, f"{together[-1][1]}\n\n{text}")
+        else:
+            together.append((name, text))
+    return together
+
+
+def _is_transcript(raw: str, found: list[Label]) -> bool:
+    stands_for = labels.declared(found)
+    counts = Counter(
+        stands_for.get(label.name, label.name) for label in found if not labels.NOBODY.fullmatch(label.name)
+    )
+    if sum(counts.values()) < _MIN_TURNS or max(counts.values(), default=0) < 2:  # noqa: PLR2004 - some name must recur
         return False
-    n_labelled = len(raw[labels[0][2] :].split())
-    return n_labelled >= _MIN_LABELLED_SHARE * len(raw.split()) and len(counts) <= len(labels) / 1.5
+    n_labelled = len(raw[found[0].start :].split())
+    return n_labelled >= _MIN_LABELLED_SHARE * len(raw.split()) and len(counts) <= sum(counts.values()) / 1.5
 
 
-def _pieces(raw: str, labels: list[tuple[str, int, int]]) -> list[tuple[str | None, str]]:
-    ends = [start for _, start, _ in labels[1:]] + [len(raw)]
-    said = [(name, raw[begin:end]) for (name, _, begin), end in zip(labels, ends, strict=True)]
-    return [(None, raw[: labels[0][1]]), *said]
+def _starts_line(raw: str, label: Label) -> bool:
+    return not raw[raw.rfind("\n", 0, label.start) + 1 : label.start].strip()
+
+
+def _pieces(raw: str, found: list[Label]) -> list[tuple[str | None, str]]:
+    ends = [label.start for label in found[1:]] + [len(raw)]
+    said = [(label.name, raw[label.end : end]) for label, end in zip(found, ends, strict=True)]
+    return [(None, raw[: found[0].start]), *said]
 
 
 def _fold(text: str) -> str:
@@ -156,101 +167,115 @@ def _fold(text: str) -> str:
     return "\n\n".join(" ".join(p.split()) for p in paragraphs if p.strip())
 
 
-def _full_names(labels: Sequence[str], people: People) -> tuple[dict[str, str], list[Note]]:
-    """Map a first or last name to the one full name that it fits, of those named before or in the labels."""
-    full = {*people.known(), *(label for label in labels if " " in label)}
-    names: dict[str, str] = {}
-    for label in dict.fromkeys(labels):
-        short = label.casefold()
-        fits = [name for name in full if short in (name.split()[0].casefold(), name.split()[-1].casefold())]
-        if label not in full and len(fits) == 1:
-            names[label] = fits[0]
-    return names, [Note("guessed", f"{short} is {name}") for short, name in names.items()]
-
-
-# Who asks. Measured on 20 podcasts of four producers: hosts end 0.10 to 0.63 of their turns with a question, guests
-# at most 0.14, and two hosts in conversation differ by less than twice. A host who says most asks all the more.
-_ENDS_IN_QUESTION = 0.15
-_ENDS_IN_QUESTION_SAYING_MOST = 0.4
-_TIMES_AS_OFTEN = 2
-_FEW_WORDS = 0.35
-_MIN_QUESTIONS = 2
-_MUCH = 0.5
-
-
-@dataclass(frozen=True)
-class _Voice:
-    """How one person speaks in one transcript."""
-
-    n_turns: int
-    n_words: int
-    n_questions: int
-
-    @property
-    def asks(self) -> float:
-        return self.n_questions / self.n_turns
-
-
-def _roles(
-    pieces: Sequence[tuple[str | None, list[str]]],
-    people: People,
-) -> tuple[Mapping[str, Role], list[Note]]:
-    """Tell who asks: from the file where it says so, else by turns that end in a question, never by order."""
-    voices = _voices(pieces)
-    asked = {n.casefold() for n in people.interviewers}
-    asking = [n for n in voices if n.casefold() in asked or _ASKS.fullmatch(n)]
-    notes: list[Note] = []
-    if not asking:
-        guests = {g.casefold() for g in people.guests}
-        others = [n for n in voices if n.casefold() not in guests]
-        if 0 < len(others) < len(voices):
-            asking = others
-            notes = [
-                Note(
-                    "guessed",
-                    f"{_names(others)} taken for interviewers: the file names {_names(people.guests)} as speaking",
-                ),
-            ]
-        elif len(voices) > 1:
-            asking, notes = _by_behaviour(voices)
-    return {n: "interviewer" if n in asking else "guest" for n in voices}, notes
-
-
-def _voices(pieces: Sequence[tuple[str | None, list[str]]]) -> dict[str, _Voice]:
-    found: dict[str, _Voice] = defaultdict(lambda: _Voice(0, 0, 0))
-    for name, texts in pieces:
-        if name:
-            voice = found[name]
-            n_words = sum(len(t.split()) for t in texts)
-            asks = texts[-1].rstrip(" \"'”’)").endswith("?")
-            found[name] = replace(voice, n_turns=voice.n_turns + 1, n_words=voice.n_words + n_words,
-                                  n_questions=voice.n_questions + asks)  # fmt: skip
-    return dict(found)
-
-
-def _by_behaviour(voices: Mapping[str, _Voice]) -> tuple[list[str], list[Note]]:
-    longest = max(v.n_words for v in voices.values())
-    least = min(v.asks for v in voices.values() if v.n_words >= _MUCH * longest)
-    asking = [
-        name
-        for name, voice in voices.items()
-        if voice.n_questions >= _MIN_QUESTIONS
-        and voice.asks > least
-        and (
-            voice.n_words <= _FEW_WORDS * longest
-            or voice.asks
-            >= max(
-                _TIMES_AS_OFTEN * least,
-                _ENDS_IN_QUESTION_SAYING_MOST if voice.n_words == longest else _ENDS_IN_QUESTION,
-            )
+def _joins(
+    pieces: Sequence[tuple[str | None, str]], people: People, declared: Mapping[str, str], title: str
+) -> list[Join]:
+    """Bring labels to full names of the same file, each with its reason; where two fit, none is taken."""
+    written = list(dict.fromkeys(name for name, _ in pieces if name))
+    found = [Join(label, declared[label], f"the label {label!r} says so" if "(" in label else "initials that a label declares", is_written=True)
+             for label in written if label in declared]  # fmt: skip
+    done = {join.label for join in found}
+    full = list(
+        dict.fromkeys(
+            [*people.known(), *declared.values(), *(n for n in written if names.is_full(n) and n not in done)]
         )
+    )
+    talk = _talking(pieces)
+    opening = " \n".join([title, *(words[:_N_CHARACTERS] for _, words in pieces[:_N_OPENING])])
+    n_turns = Counter(name for name, words in pieces if name and words.strip())
+
+    def rank(name: str) -> tuple[bool, int, int]:
+        # The spelling that the file's header has, else the one with most turns, else the first.
+        return name not in people.known(), -n_turns[name], written.index(name) if name in written else -1
+
+    for label in written:
+        if (
+            label in done
+            or labels.UNNAMED.fullmatch(label)
+            or roles.ASKS.fullmatch(label)
+            or roles.ANSWERS.fullmatch(label)
+        ):
+            continue
+        fits = {
+            n: how
+            for n in full
+            if n != label and (how := names.stands_for(label, n)) and talk[frozenset((label, n))] < _TALKING
+        }
+        same = {
+            n: how
+            for n in full
+            if n != label
+            and (how := names.one_person(label, n))
+            and not talk[frozenset((label, n))]
+            and rank(n) < rank(label)
+        }
+        if len(fits) == 1 and label not in people.known():
+            ((name, how),) = fits.items()
+            found.append(Join(label, name, f"{how} of the one person here whom it fits"))
+        elif same and label not in people.known() and not any(j.name == label for j in found):
+            name = min(same, key=rank)
+            found.append(Join(label, name, same[name]))
+        elif not fits and not names.is_full(label) and label not in people.known():
+            own = [words[:_N_CHARACTERS] for name, words in pieces if name == label][:2]
+            name_in_text = names.introduced(label, " ".join(own), opening)
+            if name_in_text and not any(names.words(name_in_text) == names.words(n) for n in full):
+                found.append(Join(label, name_in_text, "the text presents this person by the full name"))
+    return found
+
+
+def _talking(pieces: Sequence[tuple[str | None, str]]) -> Counter[frozenset[str]]:
+    """Count how often two labels follow each other: two who talk to each other are two."""
+    who = [name for name, words in pieces if name and words.strip()]
+    return Counter(frozenset(pair) for pair in pairwise(who) if pair[0] != pair[1])
+
+
+def _doubts(said: Sequence[tuple[str | None, str]], told: Mapping[str, Role]) -> list[Note]:
+    """Say what the source leaves open: who has no name, and turns in which two seem to speak."""
+    n_turns = Counter(name for name, _ in said if name)
+    unnamed = [n for n in n_turns if labels.UNNAMED.fullmatch(n)]
+    notes = [
+        Note(
+            "guessed", f"{n} is somebody without a name ({count(n_turns[n], 'turn')}): nobody in other files"
+        )
+        for n in unnamed
     ]
-    return asking, [
-        Note("guessed", f"{name} is an interviewer ({voices[name].n_questions} of {count(voices[name].n_turns, 'turn')} "
-                        f"end in a question)")
-        for name in asking
-    ]  # fmt: skip
+    mixed = [(name, where) for name, text in said if name and (where := _own_name(name, text))]
+    if mixed:
+        shown = "; ".join(f"{name}: “{where}”" for name, where in mixed[:_N_SHOWN])
+        notes.append(
+            Note("guessed", f"{count(len(mixed), 'turn')} may run two speakers together, kept as the source has "
+                            f"{'it' if len(mixed) == 1 else 'them'} (the speaker is named in it): {shown}")
+        )  # fmt: skip
+    several = [n for n in told if re.search(r"\s(?:and|&|/|\+)\s|/", n) and len(n.split()) <= 6]  # noqa: PLR2004
+    notes += [
+        Note("guessed", f"{n} is a label for several people ({count(n_turns[n], 'turn')}), kept as it is")
+        for n in several
+    ]
+    return notes
 
 
-def _names(names: Sequence[str]) -> str:
-    return ", ".join(names)
+_SELF = r"(?:i am|i'm|i’m|my name is|this is|it's|it’s|called|call me|named|me,|as|like|said,?|says,?|say,?|\W)\s*[\"“'‘]?$"
+
+
+def _own_name(name: str, text: str) -> str | None:
+    """Return the place where somebody is addressed or spoken of in a turn of their own, or ``None``."""
+    first = re.split(r"[\s,]+", name)[0]
+    if len(first) < 3 or not first[0].isupper():  # noqa: PLR2004 - initials and handles
+        return None
+    pattern = re.compile(
+        rf"(?:\b(?:Hey|Hi|Hello|Thanks|Thank you|Yes|Yeah|Okay|OK|So|Well|Right|and|And|Welcome)[,]? {re.escape(first)}\b(?! [A-Z])[.,!?]"
+        rf"|[.?!] {re.escape(first)}, (?:you|what|how|why|do|did|are|can|could|tell|I|let)\b|\b(?:that|with|what|as|do|does|when|because|and) {re.escape(first)}(?: does| did| is| was| has| said| says|\.))"
+    )
+    for m in pattern.finditer(text):
+        inside = (
+            text[: m.start()].count("“") - text[: m.start()].count("”") > 0
+            or text[: m.start()].count('"') % 2
+        )
+        if not inside:
+            return " ".join(text[max(0, m.start() - 20) : m.end() + 20].split())
+    return None
+
+
+def _some(found: Iterable[str]) -> str:
+    distinct = list(dict.fromkeys(found))
+    return ", ".join(distinct[:_N_SHOWN]) + (" and others" if len(distinct) > _N_SHOWN else "")
