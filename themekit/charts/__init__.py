@@ -18,8 +18,32 @@ Examples
 
 from __future__ import annotations
 
+from themekit.charts.certainty import certainty
+from themekit.charts.corpus_overview import corpus_overview
 from themekit.charts.fingerprint import fingerprint
+from themekit.charts.forms import forms
+from themekit.charts.kinship import kinship
+from themekit.charts.orbit import orbit
+from themekit.charts.pair import pair
+from themekit.charts.reading_page import reading_page
 from themekit.charts.thread import thread
+from themekit.charts.topic_hierarchy import topic_hierarchy
 from themekit.charts.topic_map import topic_map
+from themekit.charts.topic_overview import topic_overview
+from themekit.charts.topics_over_time import topics_over_time
 
-__all__ = ["fingerprint", "thread", "topic_map"]
+__all__ = [
+    "certainty",
+    "corpus_overview",
+    "fingerprint",
+    "forms",
+    "kinship",
+    "orbit",
+    "pair",
+    "reading_page",
+    "thread",
+    "topic_hierarchy",
+    "topic_map",
+    "topic_overview",
+    "topics_over_time",
+]

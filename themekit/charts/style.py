@@ -53,6 +53,7 @@ _DIVERGING = {
     "light": ["#1f5a99", "#7fb0dc", "#f4f4f2", "#f5b77a", "#b8480a"],
     "dark": ["#5aa9ec", "#2f5f8a", "#22282f", "#a8541a", "#ffac5c"],
 }
+_SEQUENTIAL = {"light": ["#eef3f8", "#3f90da", "#0d3a66"], "dark": ["#1b232c", "#2f6ea8", "#a9d4f8"]}
 # Line ends of a title, in average characters of its own size.
 _TITLE_SIZE, _SUBTITLE_SIZE = 19, 13
 _TITLE_CHARACTER, _CHARACTER = 0.49, 0.52
@@ -91,6 +92,7 @@ def config(*, dark: bool = False) -> dict[str, Any]:
         "range": {
             "category": list(CATEGORIES),
             "diverging": _DIVERGING["dark" if dark else "light"],
+            "heatmap": _SEQUENTIAL["dark" if dark else "light"],
             "symbol": list(SHAPES),
         },
         "point": {"strokeWidth": 0.6, "filled": True},
@@ -152,6 +154,11 @@ def _legend_config(tone: dict[str, str]) -> dict[str, Any]:
 def _styles(tone: dict[str, str]) -> dict[str, Any]:
     return {
         "cell": {"stroke": tone["paper"], "strokeWidth": 1},
+        "bar": {"stroke": tone["paper"], "strokeWidth": 0.5},
+        "band": {"color": tone["soft"], "opacity": 0.16},
+        "interval": {"color": tone["ink"], "strokeWidth": 2},
+        "branch": {"color": tone["soft"], "strokeWidth": 1.2},
+        "axis-label": {"color": tone["ink"], "fontSize": 12},
         "label": {"color": tone["ink"], "fontSize": 12.5, "fontWeight": 600},
         "halo": {"fill": tone["paper"], "stroke": tone["paper"], "strokeWidth": 4, "strokeJoin": "round",
                  "fontSize": 12.5, "fontWeight": 600, "opacity": 0.85},
@@ -160,6 +167,8 @@ def _styles(tone: dict[str, str]) -> dict[str, Any]:
                        "strokeJoin": "round", "fontSize": 11, "fontWeight": 400, "opacity": 0.85},
         "hole": {"color": tone["paper"], "opacity": 1},
         "dot": {"stroke": tone["ink"]},
+        "quote": {"color": tone["ink"], "fontSize": 12, "fontWeight": 400},
+        "panel": {"fontSize": 13, "fontWeight": 600, "color": tone["ink"], "lineHeight": 18},
         "note": {"color": tone["soft"], "fontSize": 14},
     }  # fmt: skip
 
@@ -399,6 +408,28 @@ def name(text: object) -> str:
     shown = shorten(text)
     is_rtl = any(unicodedata.bidirectional(letter) in {"R", "AL", "AN"} for letter in shown)
     return f"{_ISOLATE}{shown}{_POP}" if is_rtl else shown
+
+
+def distinct(labels: Sequence[str] | pd.Series[str]) -> list[str]:
+    """Return labels so that no two are the same: an axis would put equal ones in one place.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        What to draw.
+
+    Returns
+    -------
+    list of str
+        The second of the same label has a (2) after it, and so on.
+
+    Examples
+    --------
+    >>> distinct(["bread", "boats", "bread"])
+    ['bread', 'boats', 'bread (2)']
+    """
+    again = pd.Series(list(labels), dtype=object).groupby(list(labels)).cumcount()
+    return [f"{label} ({n + 1})" if n else label for label, n in zip(labels, again, strict=True)]
 
 
 def count(n: int, noun: str, plural: str | None = None) -> str:

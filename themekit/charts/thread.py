@@ -133,9 +133,7 @@ def _topics(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     topics = topics.assign(first=first, shows=topics.index.isin(dated.loc[dated["shows"], "topic_id"]))
     kept = topics.sort_values(["shows", "n_passages"], ascending=False, kind="stable").head(MAX_TOPICS)
     kept = kept.sort_values(["shows", "first"], ascending=[False, True], kind="stable").reset_index()
-    again = kept.groupby("label").cumcount()
-    names = [f"{label} ({n + 1})" if n else label for label, n in zip(kept["label"], again, strict=True)]
-    return kept.assign(topic=names)
+    return kept.assign(topic=style.distinct(kept["label"]))
 
 
 def _chart(drawn: pd.DataFrame, topics: list[str], width: float) -> alt.LayerChart:

@@ -1,0 +1,220 @@
+"""The corpus overview: whose documents there are, from when, of which kind, and how long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from themekit.charts import dates, style
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoDataFrame
+
+MAX_AUTHORS = 200
+MAX_DOCUMENTS = 3000
+"""Above, documents of one author, kind and year become one mark."""
+_COLUMNS = ("document_id", "author", "n_words", "kind", "date", "title")
+_WIDTH = 620
+_N_KINDS = len(style.SHAPES)
+
+
+def corpus_overview(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
+    """Draw all documents on a time line, by author, kind and length.
+
+    Answers: whose writing is this, from when, and how much of it?
+
+    Parameters
+    ----------
+    frame : table of shape (n_documents, ...)
+        ``document_id, author, n_words, kind, date, title``; one row per
+        author and document. ``date`` may be partial or null.
+
+    Returns
+    -------
+    altair.LayerChart
+        One row per author, who wrote first at the top; one mark per document
+        at its date: shape and colour by kind, larger with more words. Documents
+        without a date are counted at the right. A click sets the selection
+        ``pick`` on ``document_id``. An :class:`altair.Chart` with one sentence
+        where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    See Also
+    --------
+    themekit.frames.documents_frame : The table.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"document_id": ["d1", "d2"], "author": "Ann", "n_words": [900, 700], "kind": "essay",
+    ...                       "date": ["2019-03", "2021"], "title": ["Bread", "Boats"]})
+    >>> corpus_overview(frame).to_dict()["title"]["text"]
+    '2 documents by Ann, 2019 to 2021'
+
+    Notes
+    -----
+    1. Above 3,000 documents those of one author, kind and year are one mark,
+       and the subtitle says so; then nothing can be picked.
+    2. Above 200 authors those with the most words are drawn. All are counted.
+    3. Kinds beyond the sixth share the sixth shape.
+    """
+    rows = _read(style.table(frame, _COLUMNS, chart="corpus_overview"))
+    if rows.empty:
+        return style.nothing("No documents to show", "The table has no rows: nothing was read.")
+    authors = _authors(rows)
+    kinds = list(rows["kind"].value_counts().sort_index().sort_values(ascending=False, kind="stable").index)
+    shown = rows[rows["author"].isin(authors)]
+    drawn, is_summed = _drawn(shown[shown["day"].notna()])
+    step = float(np.clip(900 / len(authors), 9, 30))
+    chart = _chart(drawn, shown, authors, kinds, step, is_summed=is_summed).properties(
+        width=_WIDTH,
+        height=step * len(authors),
+        title=style.title(
+            _finding(rows), _counts(rows, authors, kinds, is_summed=is_summed), width=_WIDTH + 240
+        ),
+        description=_description(rows, kinds),
+    )
+    return chart  # noqa: RET504 - the type of properties is wider
+
+
+def _read(frame: pd.DataFrame) -> pd.DataFrame:
+    shown = frame.assign(
+        **{column: frame[column].map(style.visible) for column in ("document_id", "title")},
+        kind=frame["kind"].map(lambda kind: style.visible(kind) or "other"),
+        author=frame["author"].map(style.person),
+        date=frame["date"].map(dates.text),
+        n_words=pd.to_numeric(frame["n_words"], errors="coerce").fillna(0).astype("int64"),
+    )
+    shown = shown.sort_values(["author", "document_id"], ignore_index=True)
+    return shown.assign(day=dates.days(shown["date"]))
+
+
+def _authors(rows: pd.DataFrame) -> list[str]:
+    """Return the authors to draw: the longest, by when they first wrote."""
+    by = rows.groupby("author").agg(n_words=("n_words", "sum"), first=("day", "min")).reset_index()
+    longest = by.sort_values(["n_words", "author"], ascending=[False, True]).head(MAX_AUTHORS)
+    return list(longest.sort_values(["first", "author"], na_position="last")["author"])
+
+
+def _drawn(dated: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
+    """Return the marks: documents, or those of one year together where there are very many."""
+    if len(dated) <= MAX_DOCUMENTS:
+        return dated.assign(n=1), False
+    years = dated["day"].map(dates.year_of)
+    summed = dated.groupby(["author", "kind", years.rename("year")], as_index=False).agg(
+        n_words=("n_words", "sum"), n=("document_id", "size")
+    )
+    middle = dates.days(summed["year"].astype(str) + "-07")
+    return summed.assign(day=middle.to_numpy(), date=summed["year"].astype(str)), True
+
+
+def _chart(
+    drawn: pd.DataFrame, shown: pd.DataFrame, authors: list[str], kinds: list[str], step: float, *, is_summed: bool
+) -> alt.LayerChart:  # fmt: skip
+    y = alt.Y(
+        "author:N",
+        scale=alt.Scale(domain=authors),
+        axis=alt.Axis(title=None, labelFontSize=min(12, step + 1), labelOverlap=False, grid=True),
+    )
+    layers = []
+    if not drawn.empty:
+        layers.append(_marks(drawn, y, kinds, step, is_summed=is_summed))
+    layers.append(_totals(shown, y, step))
+    return style.layered(layers)
+
+
+def _marks(drawn: pd.DataFrame, y: alt.Y, kinds: list[str], step: float, *, is_summed: bool) -> alt.Chart:
+    shapes = [style.SHAPES[min(i, _N_KINDS - 1)] for i in range(len(kinds))]
+    colours = [style.CATEGORIES[min(i, len(style.CATEGORIES) - 1)] for i in range(len(kinds))]
+    legend = alt.Legend(title="kind", symbolStrokeWidth=0.6) if len(kinds) > 1 else None
+    told = ["n", "n_words"] if is_summed else ["document_id", "title", "n_words"]
+    placed = drawn.assign(when=dates.milliseconds(drawn["day"]))
+    largest = max(int(drawn["n_words"].max()), 1)
+    tooltips = [alt.Tooltip("author:N"), alt.Tooltip("date:N"), alt.Tooltip("kind:N"),
+                alt.Tooltip("n_words:Q", title="words", format=",")]  # fmt: skip
+    tooltips.insert(
+        0, alt.Tooltip("n:Q", title="documents") if is_summed else alt.Tooltip("title:N", title="document")
+    )
+    chart: alt.Chart = (
+        alt.Chart(style.inline(placed[["author", "when", "date", "kind", *told]]), name="documents")
+        .mark_point(style="dot", strokeWidth=0.5, opacity=0.85)
+        .encode(
+            x=dates.axis(drawn["day"], grid=True),
+            y=y,
+            size=alt.Size(
+                "n_words:Q",
+                scale=alt.Scale(domain=[0, largest], range=[12, float(np.clip(step**2 * 0.6, 40, 260))]),
+                legend=None,
+            ),
+            fill=alt.Fill("kind:N", scale=alt.Scale(domain=kinds, range=colours), legend=legend),
+            shape=alt.Shape("kind:N", scale=alt.Scale(domain=kinds, range=shapes), legend=legend),
+            tooltip=tooltips,
+            description="date:N" if is_summed else "title:N",
+        )
+    )
+    if is_summed:
+        return chart
+    pick = alt.selection_point(name="pick", fields=["document_id"])
+    return chart.encode(opacity=alt.when(pick).then(alt.value(0.9)).otherwise(alt.value(0.2))).add_params(
+        pick
+    )
+
+
+def _totals(shown: pd.DataFrame, y: alt.Y, step: float) -> alt.Chart:
+    """Return how much there is of each author, at the right."""
+    by = shown.groupby("author").agg(
+        n=("document_id", "size"), n_words=("n_words", "sum"), n_undated=("day", lambda days: int(days.isna().sum()))
+    )  # fmt: skip
+    texts = [
+        f"{style.count(row.n, 'document')}, {row.n_words:,} words"
+        + (f", {row.n_undated:,} undated" if row.n_undated else "")
+        for row in by.itertuples()
+    ]
+    totals: alt.Chart = (
+        alt.Chart(style.inline(by.reset_index()[["author"]].assign(total=texts)))
+        .mark_text(style="aside", align="left", baseline="middle", fontSize=min(11, step))
+        .encode(x=alt.value(_WIDTH + 12), y=y, text="total:N")
+    )
+    return totals
+
+
+def _finding(rows: pd.DataFrame) -> str:
+    n, n_authors = rows["document_id"].nunique(), rows["author"].nunique()
+    who = style.name(rows["author"].iloc[0]) if n_authors == 1 else style.count(n_authors, "author")
+    years = dates.span(rows["day"])
+    return f"{style.count(n, 'document')} by {who}, {years or 'without dates'}"
+
+
+def _counts(rows: pd.DataFrame, authors: list[str], kinds: list[str], *, is_summed: bool) -> str:
+    n_authors = rows["author"].nunique()
+    documents = rows.drop_duplicates("document_id")
+    by_kind = documents["kind"].value_counts()
+    n_undated = int(documents["day"].isna().sum())
+    parts = [
+        f"{len(authors):,} of {style.count(n_authors, 'author')} drawn" if len(authors) < n_authors else "",
+        f"{int(rows['n_words'].sum()):,} words",
+        style.listing([style.count(int(by_kind[kind]), kind) for kind in kinds if kind in by_kind], 4),
+        f"{n_undated:,} without a date" if n_undated else "",
+        "one mark is one author's year, larger for more words"
+        if is_summed
+        else "one mark is one document, larger for more words",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _description(rows: pd.DataFrame, kinds: list[str]) -> str:
+    most = rows.groupby("author")["document_id"].nunique().sort_values(ascending=False, kind="stable")
+    told = [f"{style.name(author)}, {n:,}" for author, n in most.items()]
+    return style.describe(
+        "Documents on a time line, one row per author",
+        _finding(rows),
+        f"Kinds: {style.listing([style.shorten(kind) for kind in kinds], 6)}",
+        f"Documents by author: {'; '.join(told[:12])}"
+        + (f"; and {len(told) - 12:,} more" if len(told) > 12 else ""),  # noqa: PLR2004
+    )
