@@ -33,7 +33,7 @@ _LABEL = re.compile(
     # Name: text, Name (0:01): text, and both alone on a line
     rf"(?P<colon>{_NAME})[ \t]*(?:{_SPAN}[ \t]*)?(?::(?=\s|$)|：)(?![ \t]*<?https?://)(?:[ \t]*{_SPAN}(?=\s|$))?"
     # Name (0:01) - text, and Name 0:01 or Name | 0:01 alone on a line
-    rf"|(?P<timed>{_NAME})[ \t,|-]+{_SPAN}[ \t]*(?:[-–—][ \t]+|$)"
+    rf"|(?P<timed>{_NAME})[ \t,|-]+{_SPAN}[ \t]*(?:[-–—](?:[ \t]+|$)|$)"
     # Name [0:01] text
     rf"|(?P<inline>{_NAME})[ \t]+[\[(]\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,3}})?[\])](?=[ \t]+\S)"
     # [Name] 10:00:29, as Zoom saves its captions, and [Name]: text
@@ -70,10 +70,12 @@ UNNAMED = re.compile(
 )
 """Labels that mean somebody else in every file."""
 
+# A full stop at the end of a line that is a name belongs to Jr. or M.D.
+_ENDS_OTHERWISE = re.compile(r",$|(?<![JS]r)(?<!\b[A-Z]\.[A-Z])(?<!Esq)\.$")
 _MAX_NAME_WORDS = 6
 _NEARLY_ALL = 0.9
 _MOST = 0.6
-_GOOD_PART = 0.08
+_GOOD_PART = 0.2
 _MIN_SHARE_OF_HANDLES = 0.15
 _MIN_ALONE = 4
 _MIN_HANDLE = 3
@@ -131,8 +133,9 @@ def _in_bold(candidates: list[Label], bold: Collection[str]) -> list[Label]:
 def _accepted(raw: str, candidates: list[Label], known: Collection[str]) -> list[Label]:
     seen = _Seen.of(raw, candidates, known)
     found = [c for c in candidates if seen.is_label(c)]
-    n_at_head = sum(c.start in seen.at_head for c in found)
-    if n_at_head >= _NEARLY_ALL * len(found) and seen.n_paragraphs > n_at_head / 2:
+    sure = [c for c in found if seen.counts[c.name] > 1] or found
+    n_at_head = sum(c.start in seen.at_head for c in sure)
+    if n_at_head >= _NEARLY_ALL * len(sure) and seen.n_paragraphs > n_at_head / 2:
         found = [c for c in found if c.start in seen.at_head]
     return found
 
@@ -184,7 +187,7 @@ class _Seen:
 
     def _is_somebody(self, c: Label, *, recurs: bool) -> bool:
         name, share = c.name, self.counts[c.name] / max(1, self.n_of_names)
-        if _NOT_NAMES.fullmatch(name) and share < _TWO * _GOOD_PART:
+        if _NOT_NAMES.fullmatch(name):
             return False
         if not _is_name(name):
             return (recurs and not _has_colon(self.raw, c)) or (
@@ -236,11 +239,7 @@ def declared(labels: Iterable[Label]) -> dict[str, str]:
 
 def _is_name(name: str) -> bool:
     parts = name.split()
-    return (
-        0 < len(parts) <= _MAX_NAME_WORDS
-        and all(_NAME_WORD.match(w) or w.isdigit() for w in parts)
-        and not name.endswith(".")
-    )
+    return 0 < len(parts) <= _MAX_NAME_WORDS and all(_NAME_WORD.match(w) or w.isdigit() for w in parts)
 
 
 def _midway(raw: str, accepted: Sequence[Label]) -> list[Label]:
@@ -268,7 +267,7 @@ def _alone(raw: str, accepted: Sequence[Label]) -> list[Label]:
     lines = [
         c
         for c in _candidates(raw, _ALONE)
-        if _is_name(c.name) and not c.name.endswith((".", ",")) and len(c.name.split()) <= _MIN_ALONE
+        if _is_name(c.name) and not _ENDS_OTHERWISE.search(c.name) and len(c.name.split()) <= _MIN_ALONE
     ]
     counts = Counter(c.name for c in lines)
     people = {n for n, k in counts.items() if k > 1 and not _NOT_NAMES.fullmatch(n)}

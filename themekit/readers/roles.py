@@ -208,7 +208,9 @@ def _presented(opening: Sequence[tuple[str, str]], voices: Mapping[str, _Voice],
         first = re.escape(re.split(r"[\s,]+", name)[0])
         pattern = re.compile(rf"(?i:\b{how})(?:{re.escape(name)}|{first})\b")
         vocative = re.compile(
-            rf"\b(?i:{first}, (?:so )?welcome)\b(?! back to the)" if how == _AS_GUEST else r"(?!)"
+            rf"\b(?:(?i:{first}, (?:so )?welcome)\b|(?i:welcome (?:back )?to (?:the|our|my) (?:\w+ ){{0,2}}\w+), {first}\b)"
+            if how == _AS_GUEST
+            else r"(?!)"
         )
         for other, text in opening:
             if other != name and (m := pattern.search(text) or vocative.search(text)):
