@@ -25,6 +25,7 @@ from themekit.charts.forms import forms
 from themekit.charts.kinship import kinship
 from themekit.charts.orbit import orbit
 from themekit.charts.pair import pair
+from themekit.charts.portrait import portrait
 from themekit.charts.reading_page import reading_page
 from themekit.charts.thread import thread
 from themekit.charts.topic_hierarchy import topic_hierarchy
@@ -40,6 +41,7 @@ __all__ = [
     "kinship",
     "orbit",
     "pair",
+    "portrait",
     "reading_page",
     "thread",
     "topic_hierarchy",

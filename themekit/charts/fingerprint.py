@@ -51,8 +51,9 @@ def fingerprint(
     altair.LayerChart
         One row per author, one column per concept, ordered so that like
         stands by like. A dark diamond marks a meta-theme that was found, a
-        white circle a leading theme that was not. An :class:`altair.Chart`
-        with one sentence where there is nothing to draw.
+        white circle a leading theme that was not. A click sets the selection
+        ``pick`` on ``author`` and ``concept``. An :class:`altair.Chart` with
+        one sentence where there is nothing to draw.
 
     Raises
     ------
@@ -261,8 +262,16 @@ def _cells(drawn: pd.DataFrame, x: alt.X, y: alt.Y, span: float) -> alt.Chart:
             gradientLength=200,
         ),
     )
-    cells = alt.Chart(style.inline(shown)).mark_rect(style="cell")
-    chart: alt.Chart = cells.encode(x=x, y=y, color=colour, tooltip=_tooltips(), description="concept:N")
+    pick = alt.selection_point(name="pick", fields=["author", "concept"])
+    cells = alt.Chart(style.inline(shown), name="themes").mark_rect(style="cell")
+    chart: alt.Chart = cells.encode(
+        x=x,
+        y=y,
+        color=colour,
+        opacity=alt.when(pick).then(alt.value(1)).otherwise(alt.value(0.3)),
+        tooltip=_tooltips(),
+        description="concept:N",
+    ).add_params(pick)
     return chart
 
 

@@ -96,7 +96,7 @@ def forms(
     chart = _chart(placed).properties(
         width=width,
         height=height,
-        title=style.title(_finding(rows, topics), _counts(rows, topics, drawn), width=width),
+        title=style.title(_finding(rows, topics), _counts(rows, topics, drawn), width=max(width, 640)),
         description=_description(rows, topics, drawn),
     )
     return chart  # noqa: RET504 - the type of properties is wider

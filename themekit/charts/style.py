@@ -47,8 +47,8 @@ QUIET = "#8a929c"  # readable on white and on black alike
 # The first has the widths of the second and comes with the library that makes the pictures.
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 
-_LIGHT = {"paper": "#ffffff", "ink": "#1b2733", "soft": "#56616d", "grid": "#e6e9ec"}
-_DARK = {"paper": "#14181d", "ink": "#eef1f4", "soft": "#a9b3bd", "grid": "#2b323a"}
+_LIGHT = {"paper": "#ffffff", "ink": "#1b2733", "soft": "#56616d", "grid": "#e6e9ec", "accent": "#1f5a99"}
+_DARK = {"paper": "#14181d", "ink": "#eef1f4", "soft": "#a9b3bd", "grid": "#2b323a", "accent": "#5aa9ec"}
 _DIVERGING = {
     "light": ["#1f5a99", "#7fb0dc", "#f4f4f2", "#f5b77a", "#b8480a"],
     "dark": ["#5aa9ec", "#2f5f8a", "#22282f", "#a8541a", "#ffac5c"],
@@ -168,9 +168,32 @@ def _styles(tone: dict[str, str]) -> dict[str, Any]:
         "hole": {"color": tone["paper"], "opacity": 1},
         "dot": {"stroke": tone["ink"]},
         "quote": {"color": tone["ink"], "fontSize": 12, "fontWeight": 400},
-        "panel": {"fontSize": 13, "fontWeight": 600, "color": tone["ink"], "lineHeight": 18},
         "note": {"color": tone["soft"], "fontSize": 14},
+        **_page_styles(tone),
     }  # fmt: skip
+
+
+def _page_styles(tone: dict[str, str]) -> dict[str, Any]:
+    """Return the looks of a composed page; sizes are set where the page is."""
+    return {
+        "page-accent": {"color": ACCENT},
+        "page-name": {"color": tone["ink"], "fontWeight": 600},
+        "page-theme": {"color": tone["accent"], "fontWeight": 700},
+        "page-theme-open": {"color": tone["soft"], "fontWeight": 400},
+        "page-gloss": {"color": tone["ink"], "fontWeight": 400},
+        "page-finding": {"fill": tone["ink"], "font": FONT, "fontSize": 10.5, "fontWeight": 600},
+        "page-heading": {"color": tone["ink"], "fontWeight": 600},
+        "page-number": {"color": tone["ink"], "fontWeight": 600},
+        "page-quote": {"color": tone["ink"], "fontWeight": 400},
+        "page-label": {"color": tone["ink"], "fontWeight": 400},
+        "page-soft": {"color": tone["soft"], "fontWeight": 400},
+        "page-grid": {"color": tone["grid"]},
+        "page-rule": {"color": tone["soft"], "opacity": 0.6},
+        "page-wire": {"color": ACCENT, "opacity": 0.55},
+        "page-wire-off": {"color": QUIET, "opacity": 0.6},
+        "page-band": {"color": tone["soft"], "opacity": 0.16},
+        "page-interval": {"color": tone["ink"]},
+    }
 
 
 @alt.theme.register("themekit", enable=False)

@@ -46,6 +46,8 @@ def thread(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
         One upright line per document at its date, a point on it for each of
         its topics: filled where the theme shows, hollow where not, larger
         with more passages. Documents without a date stand apart, at the right.
+        A click sets the selection ``pick`` on ``document_id``; of documents
+        without a date only where there are no others.
         An :class:`altair.Chart` with one sentence where there is nothing to
         draw.
 
@@ -142,22 +144,28 @@ def _chart(drawn: pd.DataFrame, topics: list[str], width: float) -> alt.LayerCha
     )
     dated, undated = drawn[drawn["when"].notna()], drawn[drawn["when"].isna()]
     n_documents = drawn["document_id"].nunique()
+    pick = alt.selection_point(name="pick", fields=["document_id"])
     layers: list[alt.Chart] = []
     if not dated.empty:
         x = dates.axis(dated["when"])
         placed = dated.assign(when=dates.milliseconds(dated["when"]))
-        layers += _beads(placed, "when", x, y, n_documents=n_documents)
+        layers += _beads(placed, "when", x, y, n_documents=n_documents, pick=pick)
     if not undated.empty:
         start = width + 44 if not dated.empty else 16
         n_slots = undated["slot"].nunique()
         step = min(16.0, _UNDATED_ROOM / n_slots) if not dated.empty else min(40.0, (width - 32) / n_slots)
         placed = undated.assign(place=start + undated["slot"] * step)
         x = alt.X("place:Q", scale=None, axis=None)
-        layers += [*_beads(placed, "place", x, y, n_documents=n_documents), _heading(start)]
+        layers += [*_beads(placed, "place", x, y, n_documents=n_documents, pick=pick), _heading(start)]
+    # A selection belongs to one layer: the dated documents, where there are any.
+    at = next(i for i, layer in enumerate(layers) if layer.name != alt.Undefined)
+    layers[at] = layers[at].add_params(pick)
     return style.layered(layers)
 
 
-def _beads(rows: pd.DataFrame, column: str, x: alt.X, y: alt.Y, *, n_documents: int) -> list[alt.Chart]:
+def _beads(
+    rows: pd.DataFrame, column: str, x: alt.X, y: alt.Y, *, n_documents: int, pick: alt.Parameter
+) -> list[alt.Chart]:
     """Return a line for each document and a point on it for each topic."""
     told = ["title", "date", "topic", "n_passages", "score"]
     shown = rows.assign(mark=np.where(rows["shows"], SHOWS, ABSENT))
@@ -165,7 +173,7 @@ def _beads(rows: pd.DataFrame, column: str, x: alt.X, y: alt.Y, *, n_documents: 
     shown = shown.sort_values("shows", kind="stable")
     line = alt.Chart(style.inline(shown[["document_id", column, "topic", "shows"]]))
     hole = alt.Chart(style.inline(shown[[column, "topic", "n_passages"]]))
-    point = alt.Chart(style.inline(shown[[column, "mark", *told]]))
+    point = alt.Chart(style.inline(shown[["document_id", column, "mark", *told]]), name=f"topics_{column}")
     room = float(np.clip(60 / n_documents, 0.3, 1))
     size = alt.Size(
         "n_passages:Q",
@@ -181,12 +189,13 @@ def _beads(rows: pd.DataFrame, column: str, x: alt.X, y: alt.Y, *, n_documents: 
             x=x, y=y, detail="document_id:N", color=wire
         ),
         hole.mark_point(style="hole", aria=False).encode(x=x, y=y, size=size),
-        point.mark_point(strokeWidth=1.2, opacity=1).encode(
+        point.mark_point(strokeWidth=1.2).encode(
             x=x,
             y=y,
             size=size,
             fill=_mark("fill"),
             stroke=_mark("edge"),
+            opacity=alt.when(pick).then(alt.value(1)).otherwise(alt.value(0.25)),
             tooltip=_tooltips(),
             description="title:N",
         ),

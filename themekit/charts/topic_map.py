@@ -8,14 +8,17 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from themekit.charts import style
+from themekit.charts import lettering, style
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
-MAX_POINTS = 10_000
+    from themekit.charts.lettering import Texts
+
+MAX_POINTS, MAX_TEXTS = 10_000, 3_000
 _COLUMNS = ("passage_id", "x", "y", "author", "topic_id", "label")
 _WIDTH, _HEIGHT = 700, 560
+_PAGE = 300  # the width of the page beside the map
 _MARGIN = 0.04
 _N_LABELS = 24
 _LINE, _LETTER = 17, 6.9  # pixels that a label takes: height, and width of a letter
@@ -26,7 +29,9 @@ _N_SHAPES = len(style.SHAPES)
 Box = tuple[float, float, float, float]
 
 
-def topic_map(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
+def topic_map(
+    frame: IntoDataFrame, *, texts: Texts = "none"
+) -> alt.LayerChart | alt.HConcatChart | alt.Chart:
     """Draw every passage as a point, coloured by what it is about.
 
     Answers: which topics are there, how large, and who writes about them?
@@ -37,23 +42,29 @@ def topic_map(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
         ``passage_id, x, y, author, topic_id, label``; one row per passage.
         ``x`` and ``y`` are places on a map, in no unit; ``label`` is the
         topic's. ``title`` and ``date`` of the document may be given for the
-        tooltip. Rows without a place are left out.
+        tooltip. Rows without a place are left out. ``text``, the passage, is
+        needed where texts are asked for.
+    texts : {"none", "snippet", "full"}, default "none"
+        Show the passage that is picked beside the map, about two lines of it or
+        all; the passages that are drawn then travel in the chart.
 
     Returns
     -------
-    altair.LayerChart
+    altair.LayerChart or altair.HConcatChart
         The nine largest topics in colour and the rest in grey, labelled where
         they lie. Authors have shapes of their own where there are two to six.
-        A click on a point sets the selection ``pick`` on ``passage_id``. An
+        A click on a point sets the selection ``pick`` on ``passage_id``. With
+        texts a page stands beside the map: the passage that was picked. An
         :class:`altair.Chart` with one sentence where there is nothing to draw.
 
     Raises
     ------
     ValueError
-        If a column is missing.
+        If a column is missing, or ``texts`` is not one of those above.
 
     See Also
     --------
+    themekit.frames.map_frame : The table, with the texts.
     themekit.charts.fingerprint : Which concepts mark which author.
 
     Examples
@@ -68,9 +79,13 @@ def topic_map(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
     1. Labels stand at the median of their topic's points; one that would cover
        another is moved a little, and left out where it is not one of the nine.
     2. Above 10,000 passages every k-th of each topic is drawn, and the
-       subtitle says so. All are counted.
+       subtitle says so; with texts above 3,000. All are counted.
     """
-    read = style.table(frame, _COLUMNS, chart="topic_map", optional=("title", "date"))
+    lettering.check(texts, chart="topic_map")
+    has_texts = texts != "none"
+    read = style.table(
+        frame, (*_COLUMNS, "text") if has_texts else _COLUMNS, chart="topic_map", optional=("title", "date")
+    )
     points = _read(read)
     if points.empty:
         return style.nothing(
@@ -78,16 +93,20 @@ def topic_map(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
         )
     topics = _topics(points)
     points = points.merge(topics[["topic_id", "colour"]], on="topic_id")
-    drawn = _thinned(points)
+    drawn = _thinned(points, MAX_TEXTS if has_texts else MAX_POINTS)
     scale = _Places(points)
-    layers = [_points(drawn, scale), *_labels(scale.labels(topics), scale)]
-    chart: alt.LayerChart = style.layered(layers).properties(
-        width=_WIDTH,
-        height=_HEIGHT,
-        title=style.title(_finding(points, topics), _counts(points, drawn, topics), width=_WIDTH),
-        description=_description(points, topics),
-    )
-    return chart
+    pick = alt.selection_point(name="pick", fields=["passage_id"])
+    layers = [_points(drawn, scale, pick), *_labels(scale.labels(topics), scale)]
+    words = {
+        "title": style.title(_finding(points, topics), _counts(points, drawn, topics), width=_WIDTH),
+        "description": _description(points, topics),
+    }
+    plan = style.layered(layers).properties(width=_WIDTH, height=_HEIGHT)
+    if not has_texts:
+        chart: alt.LayerChart = plan.properties(**words)
+        return chart
+    both: alt.HConcatChart = alt.hconcat(plan, _page(drawn, texts), spacing=28).properties(**words)
+    return both
 
 
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
@@ -112,9 +131,9 @@ def _topics(points: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _thinned(points: pd.DataFrame) -> pd.DataFrame:
+def _thinned(points: pd.DataFrame, n_points: int) -> pd.DataFrame:
     """Return the points to draw, grey ones first so that they lie below."""
-    every = -(-len(points) // MAX_POINTS)
+    every = -(-len(points) // n_points)
     kept = points.iloc[::every].sort_values("colour", key=lambda colour: colour > 0, kind="stable")
     texts = [column for column in ("passage_id", "label", "title", "date") if column in kept]
     return kept.assign(
@@ -181,12 +200,12 @@ def _position(places: _Places) -> tuple[alt.X, alt.Y]:
     )
 
 
-def _points(drawn: pd.DataFrame, places: _Places) -> alt.Chart:
+def _points(drawn: pd.DataFrame, places: _Places, pick: alt.Parameter) -> alt.Chart:
     told = [column for column in ("author", "title", "date", "label", "passage_id") if column in drawn]
-    pick = alt.selection_point(name="pick", fields=["passage_id"])
+    size = float(np.clip(60_000 / len(drawn), 16, 80))
     chart: alt.Chart = (
         alt.Chart(style.inline(drawn[["x", "y", "colour", *told]]), name="passages")
-        .mark_point(size=float(np.clip(60_000 / len(drawn), 16, 80)), style="dot", strokeWidth=0.4)
+        .mark_point(style="dot", strokeWidth=0.4)
         .encode(
             *_position(places),
             fill=alt.Fill(
@@ -199,6 +218,7 @@ def _points(drawn: pd.DataFrame, places: _Places) -> alt.Chart:
             fillOpacity=alt.when(alt.datum.colour == 0).then(alt.value(0.35)).otherwise(alt.value(0.9)),
             strokeOpacity=alt.when(alt.datum.colour == 0).then(alt.value(0.3)).otherwise(alt.value(0.9)),
             opacity=alt.when(pick).then(alt.value(1)).otherwise(alt.value(0.2)),
+            size=alt.when(pick, empty=False).then(alt.value(220)).otherwise(alt.value(size)),
             tooltip=[alt.Tooltip(f"{column}:N", title=_HEADINGS.get(column, column)) for column in told],
             description="label:N",
         )
@@ -206,6 +226,41 @@ def _points(drawn: pd.DataFrame, places: _Places) -> alt.Chart:
     )
     authors = sorted(drawn["author"].unique())
     return chart.encode(shape=_shape(authors)) if 1 < len(authors) <= _N_SHAPES else chart
+
+
+def _page(drawn: pd.DataFrame, texts: Texts) -> alt.LayerChart:
+    """Return the page beside the map: who wrote the picked passage, on what, and its words."""
+    readings = [
+        "\n".join(
+            [
+                lettering.fit(f"{author}{', ' + date if date else ''}", _PAGE, 12),
+                lettering.fit(label, _PAGE, 12),
+                "\u00a0",  # an empty line would not be drawn
+                *lettering.lines(lettering.excerpt(text, texts), _PAGE, 12),
+            ]
+        )
+        for author, date, label, text in zip(
+            drawn["author"], _dates(drawn), drawn["label"], drawn["text"], strict=True
+        )
+    ]
+    hint = alt.Chart(alt.InlineData(values=[{"hint": "Click a point to read its passage"}]))
+    rows = drawn[["passage_id"]].assign(reading=readings)
+    page: alt.LayerChart = style.layered(
+        [
+            hint.mark_text(style="aside", align="left", baseline="top").encode(
+                x=alt.value(0), y=alt.value(0), text="hint:N"
+            ),
+            alt.Chart(style.inline(rows))
+            .mark_text(style="quote", align="left", baseline="top", lineBreak="\n", lineHeight=17)
+            .encode(x=alt.value(0), y=alt.value(28), text="reading:N")
+            .transform_filter(alt.ParameterPredicate(param="pick", empty=False)),
+        ]
+    ).properties(width=_PAGE, height=_HEIGHT)
+    return page
+
+
+def _dates(drawn: pd.DataFrame) -> list[str]:
+    return list(drawn["date"]) if "date" in drawn else [""] * len(drawn)
 
 
 _HEADINGS = {"label": "topic", "passage_id": "passage"}
