@@ -132,7 +132,9 @@ def _chart(
 def _marks(drawn: pd.DataFrame, y: alt.Y, kinds: list[str], step: float, *, is_summed: bool) -> alt.Chart:
     shapes = [style.SHAPES[min(i, _N_KINDS - 1)] for i in range(len(kinds))]
     colours = [style.CATEGORIES[min(i, len(style.CATEGORIES) - 1)] for i in range(len(kinds))]
-    legend = alt.Legend(title="kind", symbolStrokeWidth=0.6) if len(kinds) > 1 else None
+    legend = (
+        alt.Legend(title="kind", symbolStrokeWidth=0.6, columns=4, labelLimit=140) if len(kinds) > 1 else None
+    )
     told = ["n", "n_words"] if is_summed else ["document_id", "title", "n_words"]
     placed = drawn.assign(when=dates.milliseconds(drawn["day"]))
     largest = max(int(drawn["n_words"].max()), 1)
@@ -199,7 +201,7 @@ def _counts(rows: pd.DataFrame, authors: list[str], kinds: list[str], *, is_summ
     parts = [
         f"{len(authors):,} of {style.count(n_authors, 'author')} drawn" if len(authors) < n_authors else "",
         f"{int(rows['n_words'].sum()):,} words",
-        style.listing([style.count(int(by_kind[kind]), kind) for kind in kinds if kind in by_kind], 4),
+        style.listing([_told(int(by_kind[kind]), kind) for kind in kinds if kind in by_kind], 4),
         f"{n_undated:,} without a date" if n_undated else "",
         "one mark is one author's year, larger for more words"
         if is_summed
@@ -208,13 +210,18 @@ def _counts(rows: pd.DataFrame, authors: list[str], kinds: list[str], *, is_summ
     return " · ".join(part for part in parts if part)
 
 
+def _told(n: int, kind: str) -> str:
+    """Return how many of a kind; one that is a word of ours has a plural."""
+    return style.count(n, kind) if kind.isascii() and kind.isalpha() else f"{n:,} {style.name(kind)}"
+
+
 def _description(rows: pd.DataFrame, kinds: list[str]) -> str:
     most = rows.groupby("author")["document_id"].nunique().sort_values(ascending=False, kind="stable")
     told = [f"{style.name(author)}, {n:,}" for author, n in most.items()]
     return style.describe(
         "Documents on a time line, one row per author",
         _finding(rows),
-        f"Kinds: {style.listing([style.shorten(kind) for kind in kinds], 6)}",
+        f"Kinds: {style.listing([style.name(kind) for kind in kinds], 6)}",
         f"Documents by author: {'; '.join(told[:12])}"
         + (f"; and {len(told) - 12:,} more" if len(told) > 12 else ""),  # noqa: PLR2004
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MAX_AUTHORS = 60
 LEVEL = 0.05
+_SLANTED = 16  # pixels from one slanted label to the next; with fewer they stand upright
 _COLUMNS = ("author", "other", "similarity", "p_value", "is_enough")
 
 
@@ -132,7 +133,7 @@ def _chart(drawn: pd.DataFrame, order: list[str], step: float) -> alt.LayerChart
     x = alt.X(
         "column:N",
         scale=alt.Scale(domain=order[:-1]),
-        axis=alt.Axis(title=None, orient="bottom", labelAngle=-45, labelFontSize=size, labelOverlap=False, grid=False, labelLimit=150),
+        axis=alt.Axis(title=None, orient="bottom", labelAngle=-45 if step >= _SLANTED else -90, labelFontSize=size, labelOverlap=False, grid=False, labelLimit=150),
     )  # fmt: skip
     y = alt.Y(
         "row:N",

@@ -234,6 +234,8 @@ def _finding(dated: pd.DataFrame) -> str:
     turns = dated[dated["is_juncture"]]
     if k == 0:
         return f"{what} shows in no dated document by {who}"
+    if n == 1:
+        return f"{what} shows in the one dated document by {who}"
     if len(turns) == 1:
         at = int(turns.index[0])
         before, after = dated["score"][:at].mean(), dated["score"][at:].mean()

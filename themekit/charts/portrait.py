@@ -435,9 +435,11 @@ def _numbers(sheet: _Sheet, one: _Person, themes: pd.DataFrame, top: float) -> N
     shown = round(np.nan_to_num(one.numbers["document_share"]) * one.count("n_documents"))
     large = [(f"{shown:,} of {one.count('n_documents'):,}", "documents"), (f"{one.count('n_passages'):,}", "passages"),
              (f"{one.count('n_words'):,}", "words")]  # fmt: skip
+    widest = max(lettering.width(number, 18, bold=True) for number, _ in large)
+    size = round(18 * min(1.0, (half / 3 - 8) / widest), 1)
     for i, (number, what) in enumerate(large):
         at = x + i * half / 3 + (6 if i else 0)
-        sheet.write(lettering.fit(number, half / 3 - 4, 18, bold=True), at, top + 44, "page-number", 18)
+        sheet.write(number, at, top + 44, "page-number", size)
         sheet.write(what, at, top + 56, "page-soft", 8.5)
     for i, line in enumerate(lettering.lines(_grounds(one, themes), half, 9, n_lines=7)):
         sheet.write(line, x, top + 76 + i * 12.5, "page-label", 9)

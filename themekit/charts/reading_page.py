@@ -211,7 +211,7 @@ def _counts(rows: pd.DataFrame, drawn: pd.DataFrame, first: int, texts: Texts) -
         "not a certain theme of this author"
         if "verdict" in rows and rows["verdict"].iloc[0] != "found"
         else "",
-        "a longer bar and a darker ground: stronger than the average passage of all authors",
+        "a longer bar and a fuller ground: stronger than the average passage of all authors",
         f"counted where the bar reaches the dashed line, {STRONG:.0f} standard deviation",
         "topics at the right",
         "beginnings of passages" if texts == "snippet" else "",

@@ -510,8 +510,18 @@ def title(finding: str, subtitle: str, *, width: float) -> alt.TitleParams:
 
 
 def _lines(text: str, n_characters: float) -> str | list[str]:
-    lines = textwrap.wrap(text, int(n_characters), break_on_hyphens=False) or [""]
+    lines = _fenced(textwrap.wrap(text, int(n_characters), break_on_hyphens=False) or [""])
     return lines[0] if len(lines) == 1 else lines
+
+
+def _fenced(lines: list[str]) -> list[str]:
+    """Close the fence around a name at the end of a line and open it on the next: a line is drawn by itself."""
+    fenced, is_open = [], False
+    for line in lines:
+        begun = _ISOLATE + line if is_open else line
+        is_open = begun.count(_ISOLATE) > begun.count(_POP)
+        fenced.append(begun + _POP if is_open else begun)
+    return fenced
 
 
 def describe(kind: str, finding: str, *details: str) -> str:
