@@ -48,7 +48,9 @@ def _same(*names: str) -> dict[str, str | None]:
 
 
 BREAKS = {"Break": None, "Outro": None}
-PIETER = {"Pieter": "Pieter Wuille", "John": "John", "Jonas": "Jonas"}
+# The full names of the two hosts stand in a later file of the same series; this Jonas is not Jonas Nick.
+PIETER = {"Pieter": "Pieter Wuille", "John": "John Newbery", "Jonas": "Adam Jonas"}
+ALONE = {"John": "John Newbery", "Jonas": "Adam Jonas"}
 MEETING = r"^(?P<label>[^\n:]{1,40}): "
 LABELLED = {
     "changelog/founders-talk-38.md": _gold(BOLD, _same(ADAM, SAM) | BREAKS, ADAM),
@@ -66,8 +68,8 @@ LABELLED = {
     "changelog/brain-science-20.md": _gold(
         BOLD, {ADAM: ADAM, "Mireille Reece, PsyD": MIREILLE}, either=(ADAM,)
     ),
-    "bitcointranscripts/2020-01-28-pieter-wuille-part1.md": _gold(COLON, PIETER, "John", "Jonas"),
-    "bitcointranscripts/2020-01-28-pieter-wuille-part2.md": _gold(COLON, PIETER, "John", "Jonas"),
+    "bitcointranscripts/2020-01-28-pieter-wuille-part1.md": _gold(COLON, PIETER, "John Newbery", "Adam Jonas"),
+    "bitcointranscripts/2020-01-28-pieter-wuille-part2.md": _gold(COLON, PIETER, "John Newbery", "Adam Jonas"),
     "bitcointranscripts/2019-06-09-ltb-pieter-wuille-jonas-nick.md": _gold(
         COLON,
         _same("Adam", "Stephanie", "Andreas", "Jonathan") | {"Pieter": "Pieter Wuille", "Jonas": "Jonas Nick"},
@@ -268,7 +270,11 @@ def main() -> None:
     for name in names:
         by_itself = themekit.read(folder / name, interviewers=True)
         alone = row(
-            name, by_itself, by_itself.documents["document_id"].item(), folder, _people(by_itself) | same
+            name,
+            by_itself,
+            by_itself.documents["document_id"].item(),
+            folder,
+            same | _people(by_itself) | (ALONE if "pieter-wuille-part" in name else {}),
         )
         known = sources.get(str(folder / name))
         beside = row(name, together, known, folder, same) if known else None

@@ -18,11 +18,12 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Data flows down this list: a file may know those above it.
 ORDER = (
-    "cache", "readers", "encoders", "corpus", "passages", "topics", "concepts", "background", "themes",
-    "evidence", "result", "portrait", "store", "mining", "frames", "charts", "figures", "report", "cli",
+    "cache", "readers", "encoders", "roster", "pseudonyms", "corpus", "passages", "topics", "concepts", "background", "themes",
+    "evidence", "result", "portrait", "store", "mining", "frames", "charts", "drawings", "privacy", "pages",
+    "pictures", "figures", "report", "cli",
 )  # fmt: skip
 # A result is asked for its portrait and knows how to save itself; both are loaded when it is asked.
-LAZILY_BELOW = {("result", "portrait"), ("result", "store")}
+LAZILY_BELOW = {("result", "portrait"), ("result", "store"), ("result", "report")}
 DRAWING = {"altair", "vl_convert", "anywidget", "ipywidgets"}
 MODELS = {
     "bertopic",

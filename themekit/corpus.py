@@ -10,21 +10,24 @@ import hashlib
 import logging
 import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from themekit import readers
+from themekit import pseudonyms, readers
+from themekit import roster as rosters
 from themekit.readers import languages, table
 from themekit.readers.document import RawDocument, Turn, count
 from themekit.readers.files import Line
 from themekit.readers.found import Found, attribute, document_ids, find, made_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
 
     from narwhals.typing import IntoDataFrame
 
@@ -60,6 +63,9 @@ class Corpus:
     account : pandas.DataFrame
         ``source, entry, action, detail``; what was kept, dropped, repaired,
         guessed, left out, not read, or failed, by file.
+    roster : pandas.DataFrame
+        ``author, label, document_id, role, n_turns, n_words, reason``; every name of
+        somebody who speaks, in every document: whose it was taken to be, and why.
 
     Examples
     --------
@@ -71,6 +77,7 @@ class Corpus:
     documents: pd.DataFrame
     turns: pd.DataFrame
     account: pd.DataFrame
+    roster: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=rosters.COLUMNS))
 
     @classmethod
     def from_texts(
@@ -254,6 +261,7 @@ def read(
     author: str | None = None,
     authors_from_folders: bool = False,
     interviewers: bool = False,
+    roster: str | os.PathLike[str] | Mapping[str, Any] | None = None,
 ) -> Corpus:
     """Read files and folders into a corpus.
 
@@ -269,6 +277,9 @@ def read(
         Take the first folder under each path for the author of what names none.
     interviewers : bool, default False
         Count interviewers among the authors, too.
+    roster : path or mapping, optional
+        Who is who, where it is guessed wrongly, and pseudonyms; see :mod:`themekit.roster`
+        for the form. Default: ``roster.yml`` in the folders that are read, where there is one.
 
     Returns
     -------
@@ -281,6 +292,8 @@ def read(
         If a path is not there.
     NothingToReadError
         If there is no text under any of them.
+    RosterError
+        If the roster does not have its form.
 
     Examples
     --------
@@ -296,10 +309,21 @@ def read(
     if not found:
         raise NothingToReadError(_nothing(paths, account))
     attributed = [attribute(f, author, from_folders=authors_from_folders) for f in found]
-    corpus = _assemble(attributed, account, interviewers=interviewers)
+    people = _roster(roster, [os.fspath(path) for path in paths])
+    joined, lines = rosters.join(attributed, people, author)
+    disguised, account = pseudonyms.disguise(joined, [*account, *lines], people)
+    corpus = _assemble(disguised, account, interviewers=interviewers)
     for line in _grouped(corpus.problems):
         logger.warning("%s", line)
     return corpus
+
+
+def _roster(given: str | os.PathLike[str] | Mapping[str, Any] | None, paths: Sequence[str]) -> rosters.Roster:
+    if given is None:
+        return rosters.Roster.beside(paths)
+    if isinstance(given, str | os.PathLike):
+        return rosters.Roster.load(Path(given))
+    return rosters.Roster.of(dict(given))
 
 
 def _nothing(paths: Sequence[object], account: list[Line]) -> str:
@@ -316,7 +340,8 @@ def _assemble(found: Iterable[Found], account: Sequence[Line], *, interviewers: 
     lines = list(account)
     documents: list[tuple[object, ...]] = []
     turns: list[tuple[object, ...]] = []
-    for document_id, item in zip(document_ids(found), found, strict=True):
+    ids = document_ids(found)
+    for document_id, item in zip(ids, found, strict=True):
         raw = item.raw
         people = list(dict.fromkeys(t.label for t in raw.turns if t.label))
         language = languages.detect(raw.text)
@@ -338,6 +363,9 @@ def _assemble(found: Iterable[Found], account: Sequence[Line], *, interviewers: 
             dict.fromkeys(["turn", "start", "end"], "int64"),
         ),
         account=pd.DataFrame(lines, columns=ACCOUNT_COLUMNS, dtype=object),
+        roster=pd.DataFrame(rosters.table(found, ids), columns=rosters.COLUMNS).astype(
+            dict.fromkeys(["n_turns", "n_words"], "int64"),
+        ),
     )
 
 

@@ -70,6 +70,7 @@ class RawDocument:
     turns: Sequence[Turn] = ()
     notes: Sequence[Note] = ()
     joins: Sequence[Join] = ()
+    series: str | None = None
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 _WEAK_DATES = {"document properties", "text"}
 
 
+# Files that say something of the texts beside them.
+BESIDE = dict.fromkeys(("roster.yml", "roster.yaml"), "who is who, in the texts beside it")
+
+
 @dataclass(frozen=True)
 class Found:
     """A document on its way into the tables, with where it was found."""
@@ -94,6 +98,9 @@ def find(paths: Iterable[str]) -> tuple[list[Found], list[Line]]:
 
 def _read_one(file: File) -> Iterator[Found | _About | Line]:
     suffix = file.relative.suffix.lower()
+    if file.relative.name.lower() in BESIDE:
+        yield Line(file.source, file.entry, "kept", BESIDE[file.relative.name.lower()])
+        return
     if suffix in readers.NOT_YET:
         yield Line(
             file.source,

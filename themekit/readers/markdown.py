@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from themekit.readers import dates, plain, prose
@@ -74,7 +75,17 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
             guests=[*guests, *([author] if author else [])],
         ),
     )
-    return prose.documents(blocks, about, [*notes, *more, *date_notes, *dropped])
+    made = prose.documents(blocks, about, [*notes, *more, *date_notes, *dropped])
+    return [replace(document, series=_series(meta)) for document in made]
+
+
+def _series(meta: Mapping[str, Any]) -> str | None:
+    """Return the series that a text says it is of, or the one folder under which its other addresses stand."""
+    named = _string(meta, "series", "show", "podcast")
+    if named and "://" not in named:
+        return named
+    folders = {alias.strip("/").rpartition("/")[0] for alias in _strings(meta, "aliases")}
+    return (folders.pop() or None) if len(folders) == 1 else None
 
 
 def front_matter(raw: str) -> tuple[Mapping[str, Any], str, list[Note]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _TITLES = frozenset(
     [
@@ -127,6 +128,7 @@ def folded(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=65_536)
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name without titles, degrees, what stands in brackets, accents and case.
 
@@ -192,6 +194,12 @@ def _one_word(written: str, word: str, whole: tuple[str, ...], full: str) -> str
     if letters.isupper() and len(letters) > 1 and folded(letters) in {initials(full), ends}:
         return "initials"
     return None
+
+
+def likeness(name: str) -> str:
+    """Return a key that the names of one person share, so that only those need comparing."""
+    first = words(name)[:1]
+    return _sound(first[0])[:1] if first else ""
 
 
 def one_person(a: str, b: str) -> str | None:
