@@ -13,15 +13,15 @@ import sys
 import zlib
 from html.parser import HTMLParser
 from pathlib import Path
-from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import altair as alt
 import chart_tables as tables
+import pypdf
 import pytest
 
 import themekit
-from themekit import charts, figures
+from themekit import charts, figures, privacy
 
 SVG = "{http://www.w3.org/2000/svg}"
 CHARTS = {
@@ -92,7 +92,7 @@ def test_paths_come_back_and_folders_are_made(tmp_path, simple):
     base = tmp_path / "figures" / "deep" / "v1.2 of it"
     paths = themekit.save_figure(simple, base)
     assert paths == [tmp_path / "figures" / "deep" / f"v1.2 of it.{end}" for end in ("svg", "png", "html")]
-    assert sorted(base.parent.iterdir()) == sorted(paths)
+    assert sorted(base.parent.iterdir()) == sorted([*paths, base.parent / "manifest.json"])
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_svg_says_what_it_shows_with_hostile_names_as_text(tmp_path, chart):
     assert root[0].text == (" ".join(text) if isinstance(text, list) else text)
     assert root[1].text == spec["description"]
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
-        "svg", "title", "desc", "g", "path", "rect", "text", "tspan", "defs", "linearGradient", "stop", "clipPath", "line"
+        "svg", "title", "desc", "style", "g", "path", "rect", "text", "tspan", "defs", "linearGradient", "stop", "clipPath", "line"
     }  # fmt: skip
     assert not [key for element in root.iter() for key in element.keys() if key.startswith("on")]  # noqa: SIM118
     assert "<script>window.hacked = 1</script>" in "".join(root.itertext())
@@ -208,7 +208,7 @@ def test_page_is_one_file_that_a_policy_keeps_from_the_network(tmp_path, chart):
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = next(a["content"] for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy")
     assert policy.startswith(
-        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:;"
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; font-src data:;"
     )
     assert path.stat().st_size < 1_500_000
 
@@ -267,7 +267,7 @@ def test_a_figure_is_replaced_whole_or_stays_as_it_was(tmp_path, simple, monkeyp
     with pytest.raises(OSError, match="no space left"):
         themekit.save_figure(charts.thread(tables.thread(8)), tmp_path / "a", formats="svg")
     assert path.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [path]
+    assert {file.name for file in tmp_path.iterdir()} == {path.name, "manifest.json"}
 
 
 def test_what_cannot_be_drawn_leaves_nothing_behind(tmp_path):
@@ -304,23 +304,220 @@ def test_what_a_user_configured_stays(tmp_path, simple):
     assert 'fill="#123456"' in path.read_text("utf-8")
 
 
-def test_names_of_authors_become_names_of_files(tmp_path):
+PEOPLE = ("../../Ann", "Ann", "ann!", "CON", *tables.HOSTILE[:7])
+
+
+@pytest.fixture(scope="module")
+def result():
+    """Two short texts each by people whose names are hostile."""
+    texts = [f"We mended the gate of the {what} again, and it held." for what in tables.SUBJECTS] * 2
+    authors = [*PEOPLE, *PEOPLE]
+    corpus = themekit.Corpus.from_texts(texts[: len(authors)], author=authors)
+    return themekit.mine(corpus, encoder="static", concepts=["repair", "play"], n_permutations=50)
+
+
+def test_names_of_authors_become_names_of_files(tmp_path, result):
     """Whatever an author is called, all figures are written, each to a file of its own in the folder."""
-    people = ["../../Ann", "Ann", "ann!", "CON", *tables.HOSTILE[:7]]
-    themes, authors = tables.themes(len(people))
-    renamed = dict(zip(tables.names(len(people)), people, strict=True))
-    result = SimpleNamespace(
-        themes=themes.replace({"author": renamed}),
-        authors=authors.replace({"author": renamed}),
-        map_frame=lambda: tables.topic_map(30),
-        thread_frame=lambda author: tables.thread(2, author=author),
-    )
     folder = tmp_path / "figures"
-    paths = figures.save_all(result, folder, formats=["svg"])
-    assert len(set(paths)) == len(paths) == len(people) + 2
+    wanted = {"fingerprint", "thread", "certainty"}
+    paths = figures.save_all(result, folder, formats=["svg"], only=wanted, made_by="a test")
+    assert len(set(paths)) == len(paths) == 2 * len(result.authors) + 1 == 2 * len(PEOPLE) + 1
     assert list(tmp_path.iterdir()) == [folder]
-    assert sorted(folder.iterdir()) == sorted(paths)
+    assert sorted(folder.iterdir()) == sorted([*paths, folder / "manifest.json"])
     assert all(re.fullmatch(r"[a-z0-9-]{1,80}\.svg", path.name) for path in paths)
+    assert not {path.stem.upper() for path in paths} & {"CON", "NUL", "AUX", "PRN", "COM1"}
+
+
+def test_a_result_has_all_its_charts(result):
+    from themekit import drawings
+
+    assert [name for name, _ in drawings.drawings(result, only={"kinship", "pair"})] == ["kinship", "pair"]
+    alone = themekit.mine(
+        themekit.Corpus.from_texts(["We mended it. It held."], author="Ann"),
+        encoder="static",
+        concepts=["repair", "play"],
+    )
+    assert [name for name, _ in drawings.drawings(alone, only={"kinship", "pair", "fingerprint"})] == [
+        "fingerprint"
+    ]
+    public = {name.replace("_", "-") for name in charts.__all__}
+    assert public == drawings.CHARTS.keys() | drawings.OF_AUTHOR.keys()
+
+
+# What a file carries.
+
+
+def test_a_column_that_is_not_drawn_is_refused_by_name(tmp_path):
+    rows = alt.InlineData(values=[{"x": 1, "secret": "s"}])
+    chart = alt.Chart(rows).mark_point().encode(x="x:Q")
+    for kind in (chart, chart + chart.mark_line(), chart | chart, chart.facet("x:N")):
+        with pytest.raises(
+            privacy.LeakError, match=r"seen the column 'secret' in .*; expected .*; do draw .*\['x'\]"
+        ):
+            themekit.save_figure(kind, tmp_path / "new" / "a")
+    assert list(tmp_path.iterdir()) == []
+    assert len(themekit.save_figure(chart, tmp_path / "a", formats="svg,png,pdf")) == 3, (
+        "a picture carries no table"
+    )
+
+
+DRAWN = alt.InlineData(values=[{"x": 1, "secret": 2, "other": 3}])
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        alt.Chart(DRAWN).mark_point().encode(x="x:Q", tooltip="secret:N"),
+        alt.Chart(DRAWN).mark_point().encode(x=alt.X("x:N", sort=alt.EncodingSortField("secret"))),
+        alt.Chart(DRAWN).mark_point().encode(x="x:Q").transform_filter("datum['secret'] > 1"),
+        alt.Chart(DRAWN).mark_point().encode(x="y:Q").transform_calculate(y="datum.x + datum.secret"),
+        alt.Chart(DRAWN).mark_bar().encode(x="key:N", y="value:Q").transform_fold(["x", "secret"]),
+        alt.Chart(DRAWN).mark_point().encode(x="x:Q").add_params(alt.selection_point(fields=["secret"])),
+        alt.Chart(DRAWN).mark_point().encode(x="x:Q").facet("secret:N"),
+        alt.Chart(DRAWN)
+        .mark_point()
+        .encode(x=alt.X(alt.repeat(), type="quantitative"))
+        .repeat(["x", "secret"]),
+        alt.layer(
+            alt.Chart().mark_point().encode(x="x:Q"),
+            alt.Chart().mark_text().encode(text="secret:N"),
+            data=DRAWN,
+        ),
+    ],
+)
+def test_every_way_of_drawing_a_column_counts(chart):
+    assert privacy.undrawn(chart.to_dict(validate=False)) == ["other"]
+
+
+def test_each_table_is_looked_at_by_itself():
+    """A title that five points show must not travel for five hundred."""
+    few, many = [{"x": 1, "title": "One"}], [{"x": k, "title": f"{k}"} for k in range(5)]
+    labels = alt.Chart(alt.InlineData(values=few)).mark_text().encode(x="x:Q", text="title:N")
+    points = alt.Chart(alt.InlineData(values=many)).mark_point().encode(x="x:Q")
+    assert privacy.undrawn((points + labels).to_dict()) == ["title"]
+    assert privacy.undrawn((points.encode(detail="title:N") + labels).to_dict()) == []
+
+
+def test_a_column_with_a_dot_in_its_name():
+    spec = {"data": {"values": [{"a.b": 1, "c": {"d": 2}}]},
+            "encoding": {"x": {"field": "a\\.b"}, "y": {"field": "c.d"}}}  # fmt: skip
+    assert privacy.undrawn(spec) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "n_words", "is_saved"),
+    [
+        ("snippet", 20, True),
+        ("snippet", 40, False),
+        ("full", 400, True),
+        ("none", 19, True),
+        ("none", 25, False),
+    ],
+)
+def test_texts_travel_as_far_as_asked(tmp_path, texts, n_words, is_saved):
+    rows = alt.InlineData(values=[{"x": 1, "words": " ".join(["gate"] * n_words)}])
+    chart = alt.Chart(rows).mark_point().encode(x="x:Q", tooltip="words:N")
+    if is_saved:
+        themekit.save_figure(chart, tmp_path / "a", texts=texts)
+    else:
+        with pytest.raises(
+            privacy.LeakError, match=r"seen a text of \d+ characters in the column 'words'.*texts='"
+        ):
+            themekit.save_figure(chart, tmp_path / "a", texts=texts)
+    with pytest.raises(ValueError, match="seen texts='some'; expected none, snippet or full"):
+        themekit.save_figure(chart, tmp_path / "a", texts="some")
+
+
+# Sizes, fonts, the manifest.
+
+
+@pytest.mark.parametrize(
+    ("size", "across", "down"), [("column", 85, None), ("page", 170, None), ("slide", 338.667, 190.5)]
+)
+def test_pictures_have_the_size_that_they_are_for(tmp_path, size, across, down):
+    chart = (
+        charts.certainty(tables.certainty(10))
+        if hasattr(tables, "certainty")
+        else charts.thread(tables.thread(3))
+    )
+    svg, png, pdf = themekit.save_figure(
+        chart, tmp_path / "a", formats="svg,png,pdf", size=size, theme="light"
+    )
+    root = _tree(svg.read_bytes())
+    width, height = (float(root.get(side).removesuffix("mm")) for side in ("width", "height"))
+    assert width == pytest.approx(across, rel=1e-3) or width < across
+    if down:
+        assert (width, height) == pytest.approx((across, down), rel=1e-3)
+    pixels = struct.unpack(">II", dict(chunks(png.read_bytes()))["IHDR"][:8])
+    assert pixels == pytest.approx((width / 25.4 * 300, height / 25.4 * 300), abs=2)
+    box = pypdf.PdfReader(pdf).pages[0].mediabox
+    assert (float(box.width), float(box.height)) == pytest.approx(
+        (width / 25.4 * 72, height / 25.4 * 72), rel=0.01
+    )
+
+
+def test_letters_too_small_to_read_are_said(tmp_path):
+    rows = alt.InlineData(values=[{"x": 1, "words": "small"}])
+    chart = alt.Chart(rows, width=700).mark_text(fontSize=6).encode(x="x:Q", text="words:N")
+    with pytest.warns(
+        themekit.ThemekitWarning, match=r"seen letters of [23]\.\d points at size='column'; expected 4\.5"
+    ):
+        themekit.save_figure(chart, tmp_path / "a", formats="svg", size="column")
+    with pytest.raises(
+        ValueError, match=r"seen the size 'slied'; expected screen, column, page or slide; .*'slide'"
+    ):
+        themekit.save_figure(chart, tmp_path / "a", size="slied")
+
+
+def test_svg_and_page_bring_their_fonts(tmp_path, simple):
+    svg, page = themekit.save_figure(simple, tmp_path / "a", formats="svg,html")
+    for path in (svg, page):
+        text = path.read_text("utf-8")
+        assert text.count("@font-face") == 2
+        for data in re.findall(r"base64,([^)]+)\)", text.split("</style>")[0]):
+            assert base64.b64decode(data)[:4] == b"wOF2"
+
+
+def test_pdf_says_what_it_shows(tmp_path, chart):
+    (path,) = themekit.save_figure(chart, tmp_path / "a", formats="pdf")
+    said = pypdf.PdfReader(path).metadata
+    spec = chart.to_dict()
+    assert said.subject == spec["description"]
+    assert said.title.startswith(
+        spec["title"]["text"][0] if isinstance(spec["title"]["text"], list) else spec["title"]["text"]
+    )
+
+
+def test_the_manifest_says_what_made_what(tmp_path, simple, result):
+    themekit.save_figure(
+        simple, tmp_path / "a", formats="svg,pdf", result=result, made_by="themekit figures x"
+    )
+    (other,) = themekit.save_figure(simple, tmp_path / "b", formats="png")
+    manifest = json.loads((tmp_path / "manifest.json").read_text("utf-8"))
+    assert manifest["schema"] == "themekit/figures/1"
+    assert list(manifest["figures"]) == ["a.pdf", "a.svg", "b.png"]
+    entry = manifest["figures"]["a.svg"]
+    assert entry["sha256"] == hashlib.sha256((tmp_path / "a.svg").read_bytes()).hexdigest()
+    assert "sha256" not in manifest["figures"]["a.pdf"]
+    assert (entry["made_by"], entry["seed"], entry["corpus"]) == (
+        "themekit figures x",
+        0,
+        result.settings["corpus"],
+    )
+    assert entry["title"].startswith("Maud Okafor comes back to repair")
+    assert manifest["figures"]["b.png"]["corpus"] is None
+    other.unlink()
+    themekit.save_figure(simple, tmp_path / "c", formats="svg")
+    assert "b.png" not in json.loads((tmp_path / "manifest.json").read_text("utf-8"))["figures"]
+    assert str(tmp_path) not in (tmp_path / "manifest.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize("content", ['{"name": "an app"}', "[]", "not JSON"])
+def test_a_manifest_of_something_else_is_left_alone(tmp_path, simple, content):
+    (tmp_path / "manifest.json").write_text(content)
+    with pytest.warns(themekit.ThemekitWarning, match=r"seen manifest\.json of something else"):
+        themekit.save_figure(simple, tmp_path / "a", formats="svg")
+    assert (tmp_path / "manifest.json").read_text() == content
 
 
 # In a notebook.

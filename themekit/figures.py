@@ -15,41 +15,40 @@ Examples
 
 from __future__ import annotations
 
-import base64
 import difflib
 import hashlib
 import html
 import json
 import os
 import re
-import struct
+import sys
 import tempfile
 import unicodedata
-import zlib
-from functools import cache
-from importlib.resources import files
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import altair as alt
-import vl_convert
 
 import themekit
-from themekit.charts import style
+from themekit import pages, privacy
+from themekit.pictures import SIZES, draw, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Container, Sequence
 
+    from themekit.charts.lettering import Texts
     from themekit.result import Result
 
-__all__ = ["FORMATS", "save_all", "save_figure", "setup"]
+__all__ = ["FORMATS", "SIZES", "save_all", "save_figure", "setup"]
 
 FORMATS = ("svg", "png", "html", "pdf")
 DEFAULT = ("svg", "png", "html")
-PPI = 300
+SCHEMA = "themekit/figures/1"
+MANIFEST = "manifest.json"
 Theme = Literal["auto", "light", "dark"]
+Size = Literal["screen", "column", "page", "slide"]
 _THEMES = {"auto": "themekit", "light": "themekit_light", "dark": "themekit_dark"}
-_VL_VERSION = ".".join(alt.VEGALITE_VERSION.split(".")[:2])
 
 
 def save_figure(
@@ -58,6 +57,10 @@ def save_figure(
     *,
     formats: str | Sequence[str] | None = None,
     theme: Theme = "auto",
+    size: Size = "screen",
+    texts: Texts = "snippet",
+    result: Result | None = None,
+    made_by: str | None = None,
 ) -> list[Path]:
     """Save a chart as pictures and as a page that opens anywhere.
 
@@ -73,11 +76,22 @@ def save_figure(
         an ending of a known format only that format is written.
     formats : str or sequence of str, optional
         Some of ``svg``, ``png``, ``html`` and ``pdf``, as a list or as one
-        text with commas. The default is the first three; PDF is left out
-        because its bytes differ from run to run.
+        text with commas. The default is the first three.
     theme : {"auto", "light", "dark"}, default "auto"
         ``auto`` gives pictures for paper, and a page that is light or dark as
         its reader's screen is.
+    size : {"screen", "column", "page", "slide"}, default "screen"
+        Of pictures: as drawn; at most 85 or 170 mm wide, for print; or in the
+        middle of a slide of 16 to 9. A chart is scaled as a whole.
+    texts : {"snippet", "none", "full"}, default "snippet"
+        How much of a text may travel in a page: 140 characters, nothing
+        longer than a title, or all of it.
+    result : Result, optional
+        What is drawn; its seed and the fingerprint of its corpus go into the
+        manifest.
+    made_by : str, optional
+        What made it, for the manifest. Default: the notebook and the first
+        line of the cell, or the program.
 
     Returns
     -------
@@ -86,10 +100,18 @@ def save_figure(
 
     Raises
     ------
+    LeakError
+        If a page would carry a column that the chart does not draw, or more
+        of a text than ``texts`` allows; the message names the column.
     ValueError
-        If a format or theme is unknown.
+        If a format, theme or size is unknown.
     TypeError
         If this is not an Altair chart.
+
+    Warns
+    -----
+    ThemekitWarning
+        If letters come out smaller than 4.5 points.
 
     See Also
     --------
@@ -105,24 +127,32 @@ def save_figure(
     Notes
     -----
     1. SVG holds title and description as ``<title>`` and ``<desc>``, PNG as
-       text beside its pixels (300 to the inch), HTML as words on the page.
+       text beside its pixels (300 to the inch), PDF among its properties, HTML
+       as words on the page. SVG and HTML bring their fonts along.
     2. Tooltips are taken out of pictures, where they would stay as hidden
-       text. A page keeps them, and all columns that the chart's frame has;
-       charts of themekit bring only the columns that they draw.
+       text. A page keeps them, and with them the chart's whole table.
     3. All formats are drawn before the first is written; each is written
        beside its place and moved there, so that a file is whole or as it was.
-    4. The same chart gives the same bytes, PDF apart.
+    4. ``manifest.json`` in the same folder says of each file what it shows,
+       what made it, from which corpus and seed, and its SHA-256 (not of a PDF).
+    5. The same chart gives the same bytes, PDF apart.
     """
     base, wanted = _named(Path(path), formats)
     if not isinstance(chart, alt.TopLevelMixin):
         raise TypeError(_not_a_chart(chart))
+    if size not in SIZES:
+        raise ValueError(_unknown("size", size, tuple(SIZES), "pass one of these as size"))
     with alt.theme.enable(_theme_name(theme)):
         spec = chart.to_dict(format="vega-lite")
-    content = {end: _DRAW[end](spec) for end in wanted}
+    if "html" in wanted:
+        privacy.check(spec, texts)
+    content = draw(spec, wanted, size)
     base.parent.mkdir(parents=True, exist_ok=True)
     paths = [base.with_name(f"{base.name}.{end}") for end in wanted]
     for target, data in zip(paths, content.values(), strict=True):
         _replace(target, data)
+    what = {"title": words(spec)[0], "size": size, "theme": theme, "texts": texts} | _origin(result, made_by)
+    _record(base.parent, dict(zip((path.name for path in paths), content.values(), strict=True)), what)
     return paths
 
 
@@ -176,137 +206,45 @@ def _replace(target: Path, data: bytes) -> None:
         raise
 
 
-def _svg(spec: dict[str, Any]) -> bytes:
-    drawn = vl_convert.vegalite_to_svg(_still(spec), vl_version=_VL_VERSION, allowed_base_urls=[])
-    title, description = _words(spec)
-    said = f"<title>{html.escape(title)}</title><desc>{html.escape(description)}</desc>"
-    return re.sub(r"<svg [^>]*>", lambda opening: opening[0] + said, _numbered(drawn), count=1).encode()
+def _origin(result: Result | None, made_by: str | None) -> dict[str, Any]:
+    settings = {} if result is None else result.settings
+    return {"made_by": made_by or _maker(), "seed": settings.get("seed"), "corpus": settings.get("corpus")}
 
 
-def _numbered(svg: str) -> str:
-    """Count gradients and clips from 0: Vega counts on from one picture to the next."""
-    ids = re.findall(r'<(?:linearGradient|radialGradient|clipPath) id="([^"]+)"', svg)
-    if not ids:
-        return svg
-    number = {name: f"part_{i}" for i, name in enumerate(dict.fromkeys(ids))}
-    uses = rf'(id="|url\(#)({"|".join(map(re.escape, number))})(?=["\)])'
-    return re.sub(uses, lambda use: use[1] + number[use[2]], svg)
+def _maker() -> str | None:
+    """Return the notebook and the first line of the cell that runs, or the program."""
+    if (ipython := sys.modules.get("IPython")) and (shell := ipython.get_ipython()):
+        lines = str(shell.user_ns.get("In", [""])[-1]).strip().splitlines()
+        notebook = Path(os.environ.get("JPY_SESSION_NAME", "")).name or "a notebook"
+        return f"{notebook}: {lines[0] if lines else ''}"
+    return Path(sys.argv[0]).name or None
 
 
-def _png(spec: dict[str, Any]) -> bytes:
-    drawn = vl_convert.vegalite_to_png(
-        _still(spec), vl_version=_VL_VERSION, ppi=PPI, scale=1, allowed_base_urls=[]
+def _record(folder: Path, content: dict[str, bytes], what: dict[str, Any]) -> None:
+    """Write down what was made of what, in the folder's manifest; files that are gone are struck off."""
+    path = folder / MANIFEST
+    known: dict[str, Any] = {}
+    if path.exists():
+        try:
+            seen = json.loads(path.read_text("utf-8"))
+        except ValueError:
+            seen = None
+        if not isinstance(seen, dict) or seen.get("schema") != SCHEMA:
+            warnings.warn(_not_ours(path), themekit.ThemekitWarning, stacklevel=3)
+            return
+        known = {name: entry for name, entry in seen["figures"].items() if (folder / name).exists()}
+    for name, data in content.items():
+        digest = {} if name.endswith(".pdf") else {"sha256": hashlib.sha256(data).hexdigest()}
+        known[name] = what | digest
+    text = json.dumps({"schema": SCHEMA, "figures": known}, indent=1, sort_keys=True, ensure_ascii=False)
+    _replace(path, f"{text}\n".encode("utf-8", "backslashreplace"))
+
+
+def _not_ours(path: Path) -> str:
+    return (
+        f"seen {path.name} of something else in {path.parent}; expected {SCHEMA}; the figures are saved and not written "
+        "down: do save them in a folder of their own."
     )
-    title, description = _words(spec)
-    said = [_chunk(key, text) for key, text in (("Title", title), ("Description", description)) if text]
-    first = 33  # signature and IHDR, which comes first and has a fixed length
-    return drawn[:first] + b"".join(said) + drawn[first:]
-
-
-def _chunk(key: str, text: str) -> bytes:
-    """Return a PNG text chunk in UTF-8."""
-    body = b"iTXt" + key.encode() + b"\0\0\0\0\0" + text.encode()
-    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-
-
-def _pdf(spec: dict[str, Any]) -> bytes:
-    return vl_convert.vegalite_to_pdf(_still(spec), vl_version=_VL_VERSION, allowed_base_urls=[])
-
-
-def _html(spec: dict[str, Any]) -> bytes:
-    title, description = _words(spec)
-    runs_code = _runs_code(spec)
-    options = _json({"ast": not runs_code})
-    script = f'{_player()}\nthemekit.draw(document.getElementById("chart"), {_json(spec)}, {options});'
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    paper, dark_paper = (style.config(dark=dark)["background"] for dark in (False, True))
-    follows = spec.get("usermeta", {}).get("themekit") == "auto"
-    here = spec.get("config", {}).get("background", paper)
-    page = _PAGE.format(
-        scripts=f"'sha256-{digest}'" + (" 'unsafe-eval'" if runs_code else ""),
-        title=html.escape(title or "Chart"),
-        description=html.escape(description),
-        paper=here,
-        night=f"@media screen and (prefers-color-scheme: dark) {{ body {{ background: {dark_paper} }} }}"
-        if follows
-        else "",
-        script=script,
-    )
-    return page.encode()
-
-
-def _runs_code(spec: dict[str, Any]) -> bool:
-    """Say whether a page must allow expressions to run as code.
-
-    Vega's interpreter, which needs no such right, takes the milliseconds in ``datetime(milliseconds)`` for a year. It
-    is what an axis of dates with a given range comes to, and the axis would be empty. No chart of themekit has one.
-    """
-    compiled = vl_convert.vegalite_to_vega(spec, vl_version=_VL_VERSION)
-    return "datetime(" in json.dumps({key: part for key, part in compiled.items() if key != "data"})
-
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src {scripts}; \
-style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="description" content="{description}">
-<title>{title}</title>
-<style>
-body {{ margin: 0; padding: 16px; background: {paper} }}
-{night}
-main {{ overflow-x: auto }}
-</style>
-</head>
-<body>
-<main><div id="chart"></div></main>
-<noscript>{title}. {description}</noscript>
-<script>{script}</script>
-</body>
-</html>
-"""
-
-_DRAW: dict[str, Callable[[dict[str, Any]], bytes]] = {"svg": _svg, "png": _png, "html": _html, "pdf": _pdf}
-
-
-def _words(spec: dict[str, Any]) -> tuple[str, str]:
-    """Return title and description of a chart, fit for any file."""
-    title = spec.get("title") or ""
-    text = title.get("text", "") if isinstance(title, dict) else title
-    line = " ".join(text) if isinstance(text, list) else str(text)
-    return _FORBIDDEN.sub("\ufffd", line), _FORBIDDEN.sub("\ufffd", str(spec.get("description") or ""))
-
-
-# What XML cannot hold, in whatever way it is written.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def _still(part: Any) -> Any:  # noqa: ANN401 - any part of a specification
-    """Return a specification without tooltips; in a picture they would stay as hidden text."""
-    if isinstance(part, list):
-        return [_still(item) for item in part]
-    if not isinstance(part, dict):
-        return part
-    return {key: value if key in _DATA else _still(value) for key, value in part.items() if key != "tooltip"}
-
-
-_DATA = frozenset({"data", "datasets"})
-
-
-def _json(value: object) -> str:
-    """Return JSON that can stand inside a script, whatever the texts in it say."""
-    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-@cache
-def _player() -> str:
-    """Return the script that draws: Vega's libraries and ours around them."""
-    tones = _json({"light": style.config(), "dark": style.config(dark=True)})
-    own = files("themekit").joinpath("data", "embed.js").read_text("utf-8").replace("THEMEKIT_TONES", tones)
-    return vl_convert.javascript_bundle(own, _VL_VERSION)
 
 
 def setup(theme: Theme = "auto") -> None:
@@ -364,7 +302,7 @@ class _Ready:
         return self._line
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self._line)}</p><script>{_around(_player())}</script>"
+        return f"<p>{html.escape(self._line)}</p><script>{_around(pages.player())}</script>"
 
 
 def _around(player: str) -> str:
@@ -375,11 +313,11 @@ def _around(player: str) -> str:
         "vegalite_version": alt.VEGALITE_VERSION,
         "vegaembed_version": alt.VEGAEMBED_VERSION,
     }
-    mark = _json(hashlib.sha256(player.encode()).hexdigest()[:12])
+    mark = pages.script_json(hashlib.sha256(player.encode()).hexdigest()[:12])
     return (
         f"(function () {{ if (window.themekit && window.themekit.mark === {mark}) return;\n{player}\n"
         f"window.themekit.mark = {mark};\n"
-        f"window.VEGA_DEBUG = Object.assign(window.VEGA_DEBUG || {{}}, {_json(versions)}); }})();"
+        f"window.VEGA_DEBUG = Object.assign(window.VEGA_DEBUG || {{}}, {pages.script_json(versions)}); }})();"
     )
 
 
@@ -387,8 +325,8 @@ def _show(
     spec: dict[str, Any], *, embed_options: dict[str, Any] | None = None, **_: object
 ) -> dict[str, str]:
     """Return a chart as a notebook shows it: the renderer that setup enables."""
-    title, description = _words(spec)
-    content, options = _json(spec), _json(embed_options or {})
+    title, description = words(spec)
+    content, options = pages.script_json(spec), pages.script_json(embed_options or {})
     mark = hashlib.sha256(content.encode()).hexdigest()[:12]
     return {
         "text/html": _CELL.format(mark=mark, spec=content, options=options),
@@ -414,9 +352,17 @@ alt.renderers.register("themekit", _show)
 
 
 def save_all(
-    result: Result, folder: str | os.PathLike[str], *, formats: Sequence[str] = DEFAULT
+    result: Result,
+    folder: str | os.PathLike[str],
+    *,
+    formats: Sequence[str] = DEFAULT,
+    authors: Sequence[str] | None = None,
+    only: Container[str] | None = None,
+    theme: Theme = "auto",
+    size: Size = "screen",
+    made_by: str | None = None,
 ) -> list[Path]:
-    """Save the figures of a result: all authors' fingerprint, the map of passages, each author's thread.
+    """Save the figures of a result: of all authors together, and of each by themselves.
 
     Parameters
     ----------
@@ -425,24 +371,38 @@ def save_all(
         Made if it is not there. Figures of the same names are replaced.
     formats : sequence of str
         Some of ``svg``, ``png``, ``html`` and ``pdf``.
+    authors : sequence of str, optional
+        Whose. Default: everybody's.
+    only : container of str, optional
+        Names of charts. Default: all.
+    theme : {"auto", "light", "dark"}, default "auto"
+    size : {"screen", "column", "page", "slide"}, default "screen"
+    made_by : str, optional
+        As in :func:`save_figure`.
 
     Returns
     -------
     list of pathlib.Path
         The files.
     """
-    from themekit import charts  # noqa: PLC0415 - only where all are drawn
+    from themekit.drawings import drawings  # noqa: PLC0415 - it knows the estimator, which no single figure needs
 
-    folder = Path(folder)
-    named: dict[str, alt.TopLevelMixin] = {
-        "fingerprint": charts.fingerprint(result.themes, result.authors),
-        "topic-map": charts.topic_map(result.map_frame()),
-    }
-    for author in result.authors["author"]:
-        named[_fresh(f"thread-{_slug(author)}", named)] = charts.thread(result.thread_frame(author))
-    return [
-        path for name, chart in named.items() for path in save_figure(chart, folder / name, formats=formats)
-    ]
+    folder, taken, paths = Path(folder), set[str](), list[Path]()
+
+    def keep(name: str, chart: alt.TopLevelMixin) -> None:
+        taken.add(name)
+        paths.extend(
+            save_figure(
+                chart, folder / name, formats=formats, theme=theme, size=size, result=result, made_by=made_by
+            )
+        )
+
+    for name, chart in drawings(result, only=only):
+        keep(name, chart)
+    for author in result.authors["author"] if authors is None else authors:
+        for name, chart in drawings(result, author, only):
+            keep(_fresh(f"{name}-{_slug(author)}", taken), chart)
+    return paths
 
 
 def _slug(name: str) -> str:
