@@ -435,11 +435,7 @@ def test_texts_travel_as_far_as_asked(tmp_path, texts, n_words, is_saved):
     ("size", "across", "down"), [("column", 85, None), ("page", 170, None), ("slide", 338.667, 190.5)]
 )
 def test_pictures_have_the_size_that_they_are_for(tmp_path, size, across, down):
-    chart = (
-        charts.certainty(tables.certainty(10))
-        if hasattr(tables, "certainty")
-        else charts.thread(tables.thread(3))
-    )
+    chart = charts.certainty(tables.certainty(10))
     svg, png, pdf = themekit.save_figure(
         chart, tmp_path / "a", formats="svg,png,pdf", size=size, theme="light"
     )
