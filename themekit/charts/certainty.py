@@ -129,13 +129,12 @@ def _band(drawn: pd.DataFrame, x: alt.X, start: float) -> list[alt.Chart]:
     chance = float(drawn["chance"].iloc[0])
     if not np.isfinite(chance):
         return []
-    rows = pd.DataFrame({"effect": [start], "reach": [chance], "name": ["within reach of chance"]})
-    base = alt.Chart(style.inline(rows))
-    band = base.mark_rect(style="band", aria=False).encode(x=x, x2="reach:Q")
-    edge = alt.Chart(style.inline(rows[["reach"]].rename(columns={"reach": "effect"})))
+    reach = alt.Chart(style.inline(pd.DataFrame({"effect": [start], "reach": [chance]})))
+    band = reach.mark_rect(style="band", aria=False).encode(x=x, x2="reach:Q")
+    edge = alt.Chart(style.inline(pd.DataFrame({"effect": [chance]})))
     line = edge.mark_rule(style="branch", strokeDash=[4, 3], aria=False).encode(x=x)
     name = (
-        alt.Chart(style.inline(rows.assign(effect=chance)[["effect", "name"]]))
+        alt.Chart(style.inline(pd.DataFrame({"effect": [chance], "name": ["within reach of chance"]})))
         .mark_text(style="aside", align="right", baseline="bottom", dx=-5)
         .encode(x=x, y=alt.value(-5), text="name:N")
     )

@@ -118,6 +118,7 @@ def portrait(
         return style.nothing("No portrait to draw", "The table of the person has no row.")
     one = _Person.of(people.iloc[0])
     sheet = _Sheet(*PAGES[page])
+    finding = lettering.fit(_finding(one, beads), sheet.room, 10.5, bold=True)
     below = _head(sheet, one)
     foot = sheet.height - _FOOT
     quotes_top = foot - _quotes(sheet, words, texts, measure_only=True)
@@ -131,9 +132,9 @@ def portrait(
         autosize="none",
         padding=0,
         title=alt.TitleParams(
-            text=lettering.fit(_finding(one, beads), sheet.room, 10.5, bold=True), style="page-finding", anchor="start", frame="group", dx=_EDGE, offset=-below,
+            text=finding, style="page-finding", anchor="start", frame="group", dx=_EDGE, offset=-below,
         ),
-        description=_description(one, beads, themes),
+        description=_description(one, finding, beads, themes),
     )  # fmt: skip
     return chart
 
@@ -488,12 +489,12 @@ def _finding(one: _Person, beads: pd.DataFrame) -> str:
     return f"Too little to go on for a verdict on {who}"
 
 
-def _description(one: _Person, beads: pd.DataFrame, themes: pd.DataFrame) -> str:
+def _description(one: _Person, finding: str, beads: pd.DataFrame, themes: pd.DataFrame) -> str:
     leading: Sequence[str] = themes["concept"].head(_N_CONCEPTS).map(style.shorten).tolist()
     years = dates.span(beads["day"])
     return style.describe(
         "Portrait of one author on a page: name, theme, thread, quotes, certainty and numbers",
-        _finding(one, beads),
+        finding,
         f"{style.shorten(one.leading)}: {style.shorten(one.gloss, 160)}",
         f"Documents from {years}" if years else "",
         f"Themes by rank: {style.listing(leading)}" if leading else "",

@@ -181,10 +181,16 @@ def _edges(placed: pd.DataFrame, x: alt.X, x_of_join: alt.X, y: alt.Y) -> list[a
     )
     if ends.empty:
         return []
-    base = alt.Chart(style.inline(ends[["row", "distance", "to_row", "to_distance"]]))
-    along = base.mark_rule(style="branch", aria=False).encode(x=x, x2="to_distance:Q", y=y)
-    across = base.mark_rule(style="branch", aria=False).encode(x=x_of_join, y=y, y2="to_row:Q")
-    return [along, across]
+    along = alt.Chart(style.inline(ends[["row", "distance", "to_distance"]])).mark_rule(
+        style="branch", aria=False
+    )
+    across = alt.Chart(style.inline(ends[["row", "to_row", "to_distance"]])).mark_rule(
+        style="branch", aria=False
+    )
+    return [
+        along.encode(x=x, x2="to_distance:Q", y=y),
+        across.encode(x=x_of_join, y=y, y2="to_row:Q"),
+    ]
 
 
 def _nearest(placed: pd.DataFrame) -> tuple[str, str] | None:
