@@ -31,6 +31,18 @@ _LEADING = re.compile(
 )
 _PLACE = re.compile(r"(?:[^\W\d_][\w.'’-]*[ ,]+){1,4}")
 _MONTH_YEAR = re.compile(rf"{_MONTH},?\s+{_YEAR}", re.IGNORECASE)
+_MONTHS = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_SEASON = r"(?:(?:early|late)\s+)?(?:spring|summer|autumn|fall|winter)"
+# Any date in a line, the longest forms first; a clock's time after it goes with it.
+_WITHIN = re.compile(
+    rf"(?<![\w/.-])(?:{_WEEKDAY.replace('?:the', '?:(?:on )?the')})?(?P<date>\d{{4}}[-/.]\d{{2}}[-/.]\d{{2}}|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}}"
+    rf"|{_NTH}\s+(?:day\s+)?(?:of\s+)?{_MONTHS},?\s+{_YEAR}|{_MONTHS}\s+{_NTH},?\s+{_YEAR}|{_MONTHS},?\s+(?:of\s+)?{_YEAR}"
+    rf"|{_SEASON},?\s+(?:of\s+)?{_YEAR}|\d{{4}}-\d{{2}}|{_YEAR})"
+    r"(?:T[\d:.+Z-]+|,?\s+(?:at\s+)?\d{1,2}[:.]\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?)?(?![\w/-]|\.\d)",
+    re.IGNORECASE,
+)
 _LONGEST = 60
 _N_DATE_WORDS = 9
 _TWO_DEFAULTS = (dt.datetime(1904, 1, 1), dt.datetime(1908, 3, 3))  # noqa: DTZ001 - days, no times
@@ -109,6 +121,27 @@ def alone(text: str) -> str | None:
         if _MONTH_YEAR.fullmatch(words[start:]):
             return parse(words[start:])[0]
     return None
+
+
+def within(line: str) -> tuple[str | None, str]:
+    """Return the first date in a line, and the line without it; of two dates the second stays where it is.
+
+    Examples
+    --------
+    >>> within("Posted on Thursday, March 21, 2019 by Ann"), within("Ann, Spring 2019")
+    (('2019-03-21', 'Posted on | by Ann'), ('2019', 'Ann, |'))
+    >>> within("From 1903 to 1907")
+    (None, 'From 1903 to 1907')
+    """
+    found = list(_WITHIN.finditer(line))
+    years = {match["date"][-4:] for match in found}
+    if not found or (len(found) > 1 and len(years) > 1):
+        return None, line
+    first = found[0]
+    date = parse(re.sub(r"\b(?:day\s+)?of\s+", "", re.sub(r"^(\d{4})[/.](\d\d)[/.]", r"\1-\2-", first["date"])))[0]
+    if date is None:
+        return None, line
+    return date, f"{line[: first.start()].rstrip()} | {line[first.end() :].lstrip()}".strip()
 
 
 def in_name(name: str) -> tuple[str | None, str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from themekit.readers import dates, html, package, prose
+from themekit.readers import dates, html, masthead, package, prose
 from themekit.readers.document import Note, RawDocument, UnreadableFileError, no_text
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
     archive = package.open_package(data)
     place, book = _package(archive)
     date = next((d for d in (dates.parse(value)[0] for value in _said(book, "date")) if d), None)
-    authors = [name for name in _said(book, "creator") if name.casefold() not in package.NOBODY]
+    authors = [name for name in map(package.said, _said(book, "creator")) if name]
     about = prose.About(author=", ".join(authors) or None, date=date, date_source="package")
     n_left_out = 0
     chapters: list[RawDocument] = []
@@ -66,10 +66,10 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
             n_left_out += 1
             continue
         chapter = replace(about, entry=posixpath.splitext(posixpath.basename(path))[0])
-        chapters.extend(prose.documents(blocks, chapter, notes))
+        chapters.extend(masthead.documents(blocks, chapter, notes))
     if not chapters:
         raise no_text("an e-book without chapters")
-    title = next(iter(_said(book, "title")), None)
+    title = next(filter(None, map(package.said, _said(book, "title"))), None)
     chapters = [replace(chapter, title=chapter.title or title) for chapter in chapters]
     if n_left_out:
         note = Note(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from themekit.readers import dates, package, prose
+from themekit.readers import dates, masthead, package, prose
 from themekit.readers.document import Note, RawDocument, count, no_text
 from themekit.readers.prose import Block, BlockRole
 
@@ -44,7 +44,7 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
         date=date or dates.parse(said.get("creation-date") or said.get("date"))[0],
         date_source="title block" if date else "document properties",
     )
-    return prose.documents(blocks, about, [*more, *notes])
+    return masthead.documents(blocks, about, [*more, *notes])
 
 
 def _leave_out(body: Any) -> list[Note]:  # noqa: ANN401 - odfdo has no types for these

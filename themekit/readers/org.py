@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from themekit.readers import dates, plain, prose
+from themekit.readers import dates, masthead, plain, prose
 from themekit.readers.document import Note, RawDocument, count
 from themekit.readers.prose import Block
 
@@ -45,7 +45,7 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
         date=date,
         date_source="front matter",
     )
-    return prose.documents(
+    return masthead.documents(
         blocks,
         about,
         [*notes, *more, *([Note("dropped", count(n_code, "code block"))] if n_code else [])],

@@ -20,8 +20,14 @@ _XML = (".xml", ".rels", ".opf", ".ncx", ".xhtml", ".html")
 # Names that a program puts where nobody gave one.
 NOBODY = {
     "user", "admin", "administrator", "author", "owner", "unknown", "microsoft office user", "python-docx", "root",
-    "pandoc", "libreoffice", "calibre",
+    "pandoc", "libreoffice", "calibre", "anonymous", "unspecified", "unknown author", "unknown title", "untitled", "untitled document",
+    "no title", "document", "new document", "abiword html document", "word document", "title", "default", "none", "null",
 }  # fmt: skip
+_FILE_NAME = re.compile(
+    r"(?:microsoft word - .*|.*\.(?:docx?|odt|rtf|tex|dvi|indd|pages|html?|xhtml|txt|text|md|rst|org|pdf|epub|ps|ms|fodt))", re.IGNORECASE
+)
+# When python-docx's template was made, which all its files say until somebody changes it.
+_TEMPLATE_DATES = {"2013-12-23T23:15:00Z"}
 
 
 def open_package(data: bytes) -> zipfile.ZipFile:
@@ -79,6 +85,21 @@ def properties(data: bytes | None) -> dict[str, str]:
     for element in xml(data).iter():
         name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
         value = " ".join((element.text or "").split())
-        if value and not (name in {"creator", "initial-creator"} and value.casefold() in NOBODY):
+        if name in {"creator", "initial-creator", "title"}:
+            value = said(value) or ""
+        if value and value not in _TEMPLATE_DATES:
             found.setdefault(name, value)
     return found
+
+
+def said(value: str) -> str | None:
+    """Return a title or a name that somebody gave, or ``None`` for what a program puts where nobody did.
+
+    Examples
+    --------
+    >>> said("Ann Oakes"), said("(anonymous)"), said("Microsoft Word - draft.docx"), said(" \u200e")
+    ('Ann Oakes', None, None, None)
+    """
+    words = " ".join(re.sub(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", "", value).split())
+    is_nobodys = words.strip("()[]<> ").casefold() in NOBODY or _FILE_NAME.fullmatch(words)
+    return None if is_nobodys or not any(c.isalnum() for c in words) else words

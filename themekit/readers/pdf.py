@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from themekit.readers import dates, package, plain, prose
+from themekit.readers import dates, masthead, package, prose
 from themekit.readers.document import Note, RawDocument, UnreadableFileError, count
 from themekit.readers.prose import Block
 
@@ -76,7 +76,7 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
         date=said.get("date"),
         date_source="document properties",
     )
-    return prose.documents(plain.with_title(blocks, about), about, [*notes, *dropped, *joined])
+    return masthead.documents(blocks, about, [*notes, *dropped, *joined])
 
 
 def _pages(reader: Any) -> tuple[list[list[_Line]], list[Note]]:  # noqa: ANN401 - pypdf's reader
@@ -253,9 +253,5 @@ def _said(reader: Any) -> dict[str, str]:  # noqa: ANN401 - pypdf's reader
     except Exception:  # noqa: BLE001 - pypdf raises what it likes over damaged properties
         return {}
     date = dates.parse("-".join(part for part in made.groups() if part))[0] if made else None
-    if found["author"].casefold() in package.NOBODY:
-        found["author"] = ""
-    # A title such as "Microsoft Word - draft.docx" is a file's name.
-    if re.search(r"\.(?:docx?|odt|rtf|tex|indd|pages)$|^untitled", found["title"], re.IGNORECASE):
-        found["title"] = ""
+    found = {key: package.said(value) or "" for key, value in found.items()}
     return {key: value for key, value in {**found, "date": date}.items() if value}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from themekit.readers import dates, files, prose
+from themekit.readers import files, masthead, prose
 from themekit.readers.document import Note, RawDocument, UnreadableFileError, no_text
 
 SUFFIXES = {".txt": "text", ".text": "text"}
@@ -11,33 +11,7 @@ SUFFIXES = {".txt": "text", ".text": "text"}
 def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
     """Read a plain-text file."""
     text, notes = decode(data)
-    blocks = list(prose.paragraphs(text))
-    return prose.documents(with_title(blocks, prose.About()), prose.About(), notes)
-
-
-def with_title(blocks: list[prose.Block], about: prose.About) -> list[prose.Block]:
-    """Make a heading of the first paragraph, where it looks like one and the file names no title."""
-    if blocks and about.title is None and _is_title(blocks):
-        return [prose.Block(blocks[0].text, "heading"), *blocks[1:]]
-    return blocks
-
-
-_MAX_TITLE_WORDS = 12
-
-
-def _is_title(blocks: list[prose.Block]) -> bool:
-    """Say whether the first paragraph is one short line without a stop, above longer ones."""
-    first = blocks[0].text
-    n_words = len(first.split())
-    longest = max((len(b.text.split()) for b in blocks[1:]), default=0)
-    return (
-        "\n" not in first
-        and ":" not in first
-        and n_words <= _MAX_TITLE_WORDS
-        and longest > 2 * _MAX_TITLE_WORDS
-        and first[-1] not in ".!?…,;:"
-        and dates.alone(first) is None
-    )
+    return masthead.documents(prose.paragraphs(text), prose.About(), notes)
 
 
 def decode(data: bytes) -> tuple[str, list[Note]]:

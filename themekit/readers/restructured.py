@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from themekit.readers import dates, plain, prose
+from themekit.readers import dates, masthead, plain, prose
 from themekit.readers.document import Note, RawDocument, count
 from themekit.readers.prose import Block
 
@@ -54,7 +54,7 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
         for node in tree.findall()
         if isinstance(node, nodes.paragraph | nodes.title | nodes.line_block | nodes.subtitle)
     ]
-    return prose.documents(
+    return masthead.documents(
         blocks,
         about,
         [*notes, *more, *(Note("dropped", count(n, noun)) for noun, n in dropped.items())],

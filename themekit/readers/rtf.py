@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from themekit.readers import dates, package, plain, prose
+from themekit.readers import dates, masthead, package, prose
 from themekit.readers.document import Note, RawDocument, UnreadableFileError, count, no_text
 
 SUFFIXES = {".rtf": "RTF"}
@@ -41,14 +41,14 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
         if len(blocks) < len(lines)
         else []
     )
-    return prose.documents(plain.with_title(blocks, about), about, notes)
+    return masthead.documents(blocks, about, notes)
 
 
 def _words(info: dict[str, str], key: str) -> str | None:
     from striprtf.striprtf import rtf_to_text  # noqa: PLC0415 - loaded when such a file is read
 
     words = " ".join(str(rtf_to_text(f"{{\\rtf1 {info.get(key, '')}}}", errors="ignore")).split())
-    return words if words and words.casefold() not in package.NOBODY else None
+    return package.said(words)
 
 
 def _date(written: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from themekit.readers import dates, html, package, prose
+from themekit.readers import dates, html, masthead, package, prose
 from themekit.readers.document import RawDocument, no_text
 
 SUFFIXES = {".docx": "Word"}
@@ -44,4 +44,4 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
         date=date or dates.parse(said.get("created"))[0],
         date_source="title block" if date else "document properties",
     )
-    return prose.documents(blocks, about, [*notes, *more])
+    return masthead.documents(blocks, about, [*notes, *more])

@@ -1,0 +1,328 @@
+"""What stands above a text and below it: its title, who wrote it and when, in the words that people use.
+
+Documents without properties still say who wrote them: "By Ann Oakes", "Posted on 21 March 2019 by Ann Oakes",
+"Ann Oakes | March 2019 | 5 min read", a name alone above a date, "— Ann Oakes" at the end. A line is
+taken for such a line only where nothing in it is left over: a date, a name, and words that go with
+them. A name alone needs a date beside it, or a dash before it at the end, because it may be anybody's.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from themekit.readers import dates, prose
+from themekit.readers.document import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from themekit.readers.document import RawDocument
+    from themekit.readers.prose import About, Block
+
+_N_TOP = 9
+_N_END = 3
+_MAX_WORDS = 16
+_MAX_TITLE_WORDS = 14
+_MAX_NAME_WORDS = 7
+_N_LINES = 5
+# A date in these is what the file's maker put there; a date above the text is what its author says.
+_OVERRULED = frozenset({None, "document properties", "package"})
+_BREAKS = re.compile(r"\s*(?:[|·•∙⋅]|\s[-–—/~]+\s|^[-–—~]+\s*|\s*[-–—]+$|\s{3,})\s*")
+_MAKES = r"(?:(?:an?|the) )?(?:essay|story|article|post|piece|column|talk|lecture|letter|memoir|reflections?|text|words|written|posted|published|contributed|told)"
+_BY = re.compile(rf"(?:{_MAKES}[ :]+)?by[: ]\s*(?P<name>.+)|(?:authors?|text|words|writer|from|name)\s*:\s*(?P<field>.+)", re.IGNORECASE)
+_TITLE_FIELD = re.compile(r"title\s*:\s*(\S.*)", re.IGNORECASE)
+_PERSON_FIELD = re.compile(r"(?:interview(?:er|ee|ed by)|host|guest|speaker|moderator|participant)s?\s*:", re.IGNORECASE)
+_WHEN = re.compile(
+    r"(?P<later>(?:last )?(?:updated|modified|revised|edited|changed|accessed)(?: on| at)?\s*:?)"
+    r"|(?:(?:first|originally|this (?:essay|post|piece|article) was) )?(?:published|posted|written|created|filed|dated?|delivered|given|begun|finished)(?: (?:on|at|in))?\s*:?"
+    r"|on|in|at",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"~?\d{1,3}[ -]?min(?:ute)?s?(?:\.?[ -]read(?:ing time)?)?|reading time:? .{1,20}|\d{1,6} words|\d{1,5} (?:comments?|likes|notes|views)|(?:leave a|no) comments?"
+    r"|essays?|share|follow|listen|subscribe|(?:filed under|in|category|categories|tags?):? .{1,40}|uncategori[sz]ed",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"(?:[^\W\d_][\w.'’-]*(?:[ ,]+|$)){1,4}")
+_BYLINE_PLACE = re.compile(r"^(?P<name>.+?)(?:,| in| at| for| from) (?P<place>[^\W\d_].{1,40})$")
+_TITLE_BY = re.compile(r"(?P<title>.+?)\s*(?:,|:|\||[-–—])\s*(?:[Bb]y|BY)\s+(?P<name>.+)")
+_SUFFIX = re.compile(r",? (?:ph\.?d|m\.?d|jr|sr|esq|mba|ma|msc|ii|iii|frs)\.?$", re.IGNORECASE)
+_PARTICLES = frozenset("de da do dos das di du del della der den van von zu la le el al y e ten ter bin ibn af av of and & with".split())
+# Words that begin titles and sentences, and no name; months and days, too.
+_NO_NAMES = frozenset(
+    "a an the in on of my your his her our their its this that these those what when where why how who which for from to with without against "
+    "between before after above below under over out off up down at as if not no all some any every each one two three four five six seven eight "
+    "nine ten i we you he she it they is are was were be do does did can could should would will please let part chapter book section volume essay "
+    "essays letter letters note notes introduction preface prologue epilogue afterword conclusion contents foreword appendix first second third last "
+    "new old more most less only again about into through while during because there here and or but so january february march april may june july "
+    "august september october november december monday tuesday wednesday thursday friday saturday sunday spring summer autumn winter dear home post "
+    "draft chapter interview transcript dedication published posted updated".split(),
+)  # fmt: skip
+_IN_PLACES = frozenset(
+    "san santa los las buenos rio saint st port fort north south east west lake mount puerto hong kuala tel addis cape city town beach island street "
+    "road hall park bay hill hills valley county university college house square villa hospital school church press review magazine times".split(),
+)  # fmt: skip
+_STOP = re.compile(r"[.!?…:;,][\"'”’)\]]*$")
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line near the edge of a text: which block it is of, and what it says."""
+
+    block: int
+    words: str
+    is_heading: bool
+    is_bold: bool
+    said: _Said | None
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a line says when nothing in it is left over; ``is_bare`` where a name stands there without a "by"."""
+
+    title: str | None = None
+    author: str | None = None
+    date: str | None = None
+    is_bare: bool = False
+    is_later: bool = False
+
+
+def taken(about: About, blocks: Sequence[Block]) -> tuple[About, list[Block], list[Note]]:
+    """Take title, author and date from the lines above and below a text, where the file does not say.
+
+    Parameters
+    ----------
+    about : About
+        What the file says by itself; only a date of its properties is overruled.
+    blocks : sequence of Block
+        The text's paragraphs.
+
+    Returns
+    -------
+    tuple of (About, list of Block, list of Note)
+        The lines that say no more than that are given to nobody.
+
+    Examples
+    --------
+    >>> from themekit.readers.prose import About, Block
+    >>> lines = ["The Gate", "By Ann Oakes | 21 March 2019", "I mended it before breakfast, and nobody thanked me."]
+    >>> about, _, _ = taken(About(), [Block(line) for line in lines])
+    >>> about.title, about.author, about.date
+    ('The Gate', 'Ann Oakes', '2019-03-21')
+    """
+    made = list(blocks)
+    top = _top(made)
+    if any(_PERSON_FIELD.match(line.words) for line in top):
+        return about, made, []
+    title = _title(top, made)
+    about, apart, notes = _above(about, top, title)
+    about, below, more = _below(about, made, first=len({line.block for line in top}))
+    apart |= below
+    shown = next((line.words for line in top if title and line.block == title[0]), None)
+    about = replace(about, title=about.title or (title[1] if title else None))
+    if title and shown is not None and (about.title or "").casefold() in {title[1].casefold(), shown.casefold()}:
+        apart.add(title[0])
+    return (
+        about,
+        [replace(b, role="apparatus") if i in apart and b.role == "author" else b for i, b in enumerate(made)],
+        [*notes, *more],
+    )
+
+
+def documents(blocks: Iterable[Block], about: About, notes: Sequence[Note] = ()) -> list[RawDocument]:
+    """Make documents of paragraphs, as :func:`themekit.readers.prose.documents` does, with what stands above and below them taken."""
+    about, taken_from, more = taken(about, list(blocks))
+    return prose.documents(taken_from, about, [*notes, *more])
+
+
+def _top(blocks: Sequence[Block]) -> list[_Line]:
+    """Return the short lines above the text; quotations are passed over, and a longer paragraph ends them."""
+    lines: list[_Line] = []
+    for i, block in enumerate(blocks[:_N_TOP]):
+        if block.role == "quoted":
+            continue
+        inside = [" ".join(line.split()) for line in block.text.split("\n")]
+        if len(inside) > _N_LINES or any(len(line.split()) > _MAX_WORDS for line in inside):
+            break
+        is_heading = block.role == "heading"
+        is_bold = bool(block.bold) and " ".join((block.bold or "").split()) == " ".join(inside)
+        lines += [_Line(i, line, is_heading, is_bold, _said(line)) for line in inside if line]
+    return lines
+
+
+def _title(top: Sequence[_Line], blocks: Sequence[Block]) -> tuple[int, str] | None:
+    """Return the block and the words of the title: a heading, a bold line, or a short line that belongs to the others."""
+    field = next((line for line in top if line.said and line.said.title), None)
+    if field and field.said and field.said.title:
+        return field.block, field.said.title
+    lines = [line for line in top if not line.said or line.said.is_bare and not line.said.date]
+    for is_one in (lambda line: line.is_heading, lambda line: line.is_bold):
+        found = [line for line in lines if is_one(line)]
+        if found:
+            return found[0].block, found[0].words
+    lines = [line for line in lines if not _STOP.search(line.words) and ":" not in line.words and len(line.words.split()) <= _MAX_TITLE_WORDS]
+    # A name alone is a title only where no other line can be.
+    lines = [line for line in lines if not line.said] or lines
+    first = lines[0] if lines else None
+    if first is None or any(line.block < first.block and not line.said for line in top):
+        return None
+    is_among = any(line.said and abs(line.block - first.block) <= 1 and line is not first for line in top)
+    longest = max((len(b.text.split()) for b in blocks if b.role == "author"), default=0)
+    if is_among or (first.block == 0 and longest > 2 * _MAX_TITLE_WORDS and "\n" not in blocks[0].text):
+        return first.block, first.words
+    return None
+
+
+def _above(about: About, top: Sequence[_Line], title: tuple[int, str] | None) -> tuple[About, set[int], list[Note]]:
+    """Take author and date from the lines above the text."""
+    lines = [line for line in top if line.said and not (title and line.block == title[0] and line.words == title[1])]
+    # What stands below a paragraph of the text is the text's own.
+    until = _first_of_text(top, title)
+    lines = [line for line in lines if line.block < until]
+    has_date = any(line.said.date for line in lines if line.said)
+    authors = [line for line in lines if line.said and line.said.author and (not line.said.is_bare or has_date)]
+    days = [line for line in lines if line.said and line.said.date]
+    first = sorted(days, key=lambda line: bool(line.said and line.said.is_later))
+    used = {line.block for line in [*authors, *days, *(li for li in lines if li.said and not li.said.author)]}
+    notes = []
+    if title and not about.author and not authors and (match := _TITLE_BY.fullmatch(title[1])) and is_name(match["name"]):
+        about = replace(about, author=match["name"], title=match["title"] if about.title in {None, title[1]} else about.title)
+        notes.append(Note("guessed", f"the line {title[1]!r} names the author"))
+    if authors and not about.author and (said := authors[0].said):
+        about = replace(about, author=said.author)
+        notes.append(Note("guessed", f"the line {authors[0].words!r} names the author"))
+    if first and about.date_source in _OVERRULED | ({about.date_source} if about.date is None else set()) and (said := first[0].said):
+        about = replace(about, date=said.date, date_source="title block")
+    blocks_of = {line.block for line in top if not line.said and not (title and line.words == title[1])}
+    return about, used - blocks_of, notes
+
+
+def _first_of_text(top: Sequence[_Line], title: tuple[int, str] | None) -> int:
+    """Return the first block that is neither title, subtitle nor said line; one short line among them may be anything."""
+    n_other = 0
+    for line in top:
+        is_title = title is not None and line.block == title[0]
+        if line.said or is_title or line.is_heading:
+            continue
+        n_other += 1
+        if n_other > 1 or _STOP.search(line.words):
+            return line.block
+    return top[-1].block + 1 if top else 0
+
+
+def _below(about: About, blocks: Sequence[Block], first: int) -> tuple[About, set[int], list[Note]]:
+    """Take author and date from the last lines, where nothing else says: "— Ann Oakes", a name above a date."""
+    own = [i for i, b in enumerate(blocks) if b.role in {"author", "heading"} and i >= first][-_N_END:]
+    lines = [
+        _Line(i, words, is_heading=False, is_bold=False, said=_said(words, may_have_place=True))
+        for i in own
+        for words in [" ".join(line.split()) for line in blocks[i].text.split("\n")]
+    ]
+    while lines and not all(line.said for line in lines):
+        lines = lines[next(i for i, line in enumerate(lines) if not line.said) + 1 :]
+    whole = {line.block for line in lines}
+    has_date = any(line.said.date for line in lines if line.said)
+    notes, used = [], set()
+    for line in lines:
+        said = line.said
+        if said is None:
+            continue
+        above = blocks[line.block - 1] if line.block else None
+        is_of_a_quotation = above is not None and (above.role == "quoted" or above.text[:1] in "\"“‘«'")
+        is_signed = not said.is_bare or has_date or line.words[:1] in "-–—~"
+        if said.author and not about.author and is_signed and not is_of_a_quotation:
+            about = replace(about, author=said.author)
+            notes.append(Note("guessed", f"the line {line.words!r} names the author"))
+            used.add(line.block)
+        if said.date and not said.is_later and (about.date is None or _is_before(said.date, about)):
+            about = replace(about, date=said.date, date_source="text")
+            used.add(line.block)
+    return about, used & whole, notes
+
+
+def _is_before(date: str, about: About) -> bool:
+    """Say whether a date below a text is older than the file's own, which is then a later copy's."""
+    return about.date_source in _OVERRULED and about.date is not None and date[: len(about.date)] < about.date[: len(date)]
+
+
+def _said(line: str, *, may_have_place: bool = False) -> _Said | None:
+    """Return what a line says of author and date, if it says nothing else."""
+    if not line or len(line.split()) > _MAX_WORDS:
+        return None
+    if match := _TITLE_FIELD.fullmatch(line):
+        return _Said(title=match[1])
+    date, rest = dates.within(line)
+    said = _Said(date=date)
+    for part in (p.strip(" ,;()[]*_-–—~") for p in _BREAKS.split(rest)):
+        words = part.strip(" ,;")
+        if not words or _ASIDE.fullmatch(words):
+            continue
+        if (when := _WHEN.fullmatch(words)) and date:
+            said = replace(said, is_later=bool(when["later"]))
+        elif name := _author(words):
+            said = replace(said, author=said.author or name, is_bare=False)
+        elif is_name(words) and said.author is None:
+            said = replace(said, author=words, is_bare=True)
+        elif date and said.author is None and (name := _name_and_place(words)):
+            said = replace(said, author=name, is_bare=True)
+        elif not (date and words[0].isupper() and _PLACE.fullmatch(words) and (may_have_place or "," in line)):
+            return None
+    is_something = said.author or said.date or _ASIDE.fullmatch(line.strip())
+    return said if is_something else None
+
+
+def _author(words: str) -> str | None:
+    """Return the name in "by Ann Oakes", "Written by Ann Oakes", "Author: Ann Oakes, Lisbon"; words before a name may say when."""
+    begun = re.sub(rf"^(?:{_WHEN.pattern})\s+(?=by\b)", "", words, flags=re.IGNORECASE)
+    match = _BY.fullmatch(begun)
+    if not match:
+        return None
+    name = re.sub(r"\s+(?:on|in|at)$", "", (match["name"] or match["field"]).strip(" ,;:"))
+    name = name if is_name(name, is_said=True) else _name_and_place(name) or name
+    is_one = is_name(name, is_said=True) or (begun.lower().startswith("author") and _is_one_name(name, least=1))
+    return name if is_one else None
+
+
+def _name_and_place(words: str) -> str | None:
+    match = _BYLINE_PLACE.match(words)
+    return match["name"] if match and is_name(match["name"]) else None
+
+
+def is_name(words: str, *, is_said: bool = False) -> bool:
+    """Say whether words can be a person's name: two of them or more, each with a capital, but for particles.
+
+    With ``is_said`` something before them says that they are one, and several names may stand there.
+
+    Examples
+    --------
+    >>> is_name("Ann de la Mare Oakes"), is_name("Leila al-Haddad"), is_name("J. K. Marsh")
+    (True, True, True)
+    >>> is_name("The Gate House"), is_name("Ann"), is_name("Ann went home")
+    (False, False, False)
+    """
+    names = re.split(r"\s*(?:,|;|&|\band\b)\s*", _SUFFIX.sub("", words)) if is_said else [_SUFFIX.sub("", words)]
+    is_place = not is_said and any(part.lower().strip(".") in _IN_PLACES for part in words.split())
+    return all(_is_one_name(name) for name in names if name) and bool(names[0]) and not is_place
+
+
+def _is_one_name(name: str, *, least: int = 2) -> bool:
+    parts = name.split()
+    if not least <= len(parts) <= _MAX_NAME_WORDS:
+        return False
+    return (
+        all(_is_part(part) for part in parts)
+        and any(len(part.strip(".")) > 1 for part in parts if part[0].isupper())
+        and _has_capital(parts[-1])
+        and not any(part.lower().strip(".") in _NO_NAMES and len(part) > 1 for part in parts)
+    )
+
+
+def _is_part(part: str) -> bool:
+    return part.lower() in _PARTICLES or (_has_capital(part) and re.fullmatch(r"[^\W\d_]+(?:[.'’ʼ-][^\W\d_]*)*\.?", part) is not None)
+
+
+def _has_capital(part: str) -> bool:
+    """Say whether one of a name's parts begins with a capital: al-Haddad does."""
+    return any(piece[:1].isupper() for piece in re.split(r"[-'’ʼ]", part))
