@@ -42,7 +42,7 @@ _WHEN = re.compile(
 )
 _ASIDE = re.compile(
     r"~?\d{1,3}[ -]?min(?:ute)?s?(?:\.?[ -]read(?:ing time)?)?|reading time:? .{1,20}|\d{1,6} words|\d{1,5} (?:comments?|likes|notes|views)|(?:leave a|no) comments?"
-    r"|essays?|share|follow|listen|subscribe|(?:filed under|in|category|categories|tags?):? .{1,40}|uncategori[sz]ed",
+    r"|essays?|share|follow|listen|subscribe|(?:filed under|posted in|category|categories|tags?)[: ] ?.{1,40}|uncategori[sz]ed",
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"(?:[^\W\d_][\w.'’-]*(?:[ ,]+|$)){1,4}")
@@ -64,6 +64,7 @@ _IN_PLACES = frozenset(
     "san santa los las buenos rio saint st port fort north south east west lake mount puerto hong kuala tel addis cape city town beach island street "
     "road hall park bay hill hills valley county university college house square villa hospital school church press review magazine times".split(),
 )  # fmt: skip
+_QUOTATION = re.compile(r"[\"“‘«'][^\"”»]{,400}[\"”’»'][.,]?")
 _STOP = re.compile(r"[.!?…:;,][\"'”’)\]]*$")
 
 
@@ -116,7 +117,7 @@ def taken(about: About, blocks: Sequence[Block]) -> tuple[About, list[Block], li
     top = _top(made)
     if any(_PERSON_FIELD.match(line.words) for line in top):
         return about, made, []
-    title = _title(top, made)
+    title = _title(top, made, about.title)
     about, apart, notes = _above(about, top, title)
     about, below, more = _below(about, made, first=len({line.block for line in top}))
     apart |= below
@@ -152,19 +153,23 @@ def _top(blocks: Sequence[Block]) -> list[_Line]:
     return lines
 
 
-def _title(top: Sequence[_Line], blocks: Sequence[Block]) -> tuple[int, str] | None:
+def _title(top: Sequence[_Line], blocks: Sequence[Block], known: str | None) -> tuple[int, str] | None:
     """Return the block and the words of the title: a heading, a bold line, or a short line that belongs to the others."""
     field = next((line for line in top if line.said and line.said.title), None)
     if field and field.said and field.said.title:
         return field.block, field.said.title
     lines = [line for line in top if not line.said or line.said.is_bare and not line.said.date]
+    if known:
+        return next(((line.block, line.words) for line in lines if line.words.casefold() == known.casefold()), None)
     for is_one in (lambda line: line.is_heading, lambda line: line.is_bold):
         found = [line for line in lines if is_one(line)]
         if found:
             return found[0].block, found[0].words
     lines = [line for line in lines if not _STOP.search(line.words) and ":" not in line.words and len(line.words.split()) <= _MAX_TITLE_WORDS]
-    # A name alone is a title only where no other line can be.
-    lines = [line for line in lines if not line.said] or lines
+    has_byline = any(line.said and line.said.author and not line.said.is_bare for line in top)
+    if not has_byline:
+        # A name alone is a title only where no other line can be.
+        lines = [line for line in lines if not line.said] or lines
     first = lines[0] if lines else None
     if first is None or any(line.block < first.block and not line.said for line in top):
         return None
@@ -230,7 +235,7 @@ def _below(about: About, blocks: Sequence[Block], first: int) -> tuple[About, se
         if said is None:
             continue
         above = blocks[line.block - 1] if line.block else None
-        is_of_a_quotation = above is not None and (above.role == "quoted" or above.text[:1] in "\"“‘«'")
+        is_of_a_quotation = above is not None and (above.role == "quoted" or _QUOTATION.fullmatch(above.text.strip()) is not None)
         is_signed = not said.is_bare or has_date or line.words[:1] in "-–—~"
         if said.author and not about.author and is_signed and not is_of_a_quotation:
             about = replace(about, author=said.author)

@@ -8,12 +8,14 @@ at the edge of page after page are running heads. What was dropped is reported.
 
 from __future__ import annotations
 
+import contextlib
 import io
+import logging
 import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from themekit.readers import dates, masthead, package, prose
 from themekit.readers.document import Note, RawDocument, UnreadableFileError, count
@@ -38,7 +40,20 @@ _STOP = re.compile(r"[.!?…:][\"'”’)\]]*$")
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"})
 _NOTE_MARK = re.compile(r"[\d*†‡§]{1,3}")
 # Sizes and gaps, as shares of what is usual in the file.
-_SMALL, _RAISED, _LARGE, _GAP, _SHORT = 0.93, 0.8, 1.12, 1.35, 0.85
+_SMALL, _RAISED, _LARGE, _GAP, _SHORT, _ROOM = 0.93, 0.8, 1.12, 1.2, 0.85, 0.8
+# Lines of one heading stand no further apart than so many times their size.
+_HEADING_GAP = 1.5
+_MAX_BOLD_WORDS = 16
+
+
+class _String(NamedTuple):
+    """A string on a page: what it says, where it stands, how large, and whether in bold."""
+
+    text: str
+    left: float
+    height: float
+    size: float
+    is_bold: bool
 
 
 @dataclass(frozen=True)
@@ -49,6 +64,7 @@ class _Line:
     height: float
     size: float
     starts_with_mark: bool = False
+    is_bold: bool = False
 
 
 def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
@@ -84,9 +100,10 @@ def _pages(reader: Any) -> tuple[list[list[_Line]], list[Note]]:  # noqa: ANN401
     pages: list[list[_Line]] = []
     n_failed = 0
     for page in reader.pages:
-        strings: list[tuple[str, float, float, float]] = []
+        strings: list[_String] = []
         try:
-            page.extract_text(visitor_text=lambda *found, to=strings: to.extend(_placed(*found)))
+            with _quietly():
+                page.extract_text(visitor_text=lambda *found, to=strings: to.extend(_placed(*found)))
         except Exception:  # noqa: BLE001 - pypdf raises what it likes over a damaged page
             n_failed += 1
             continue
@@ -98,25 +115,38 @@ def _pages(reader: Any) -> tuple[list[list[_Line]], list[Note]]:  # noqa: ANN401
     return pages, [Note("dropped", f"{count(n_failed, 'page')} that could not be read")] if n_failed else []
 
 
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep pypdf's remarks on each font of each page to itself; what is lost is in the account."""
+    logger = logging.getLogger("pypdf")
+    was = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(was)
+
+
 def _placed(
     text: str,
     place: Sequence[float],
     within: Sequence[float],
-    _font: object,
+    font: Any,  # noqa: ANN401 - pypdf's dictionary, or nothing
     size: float,
-) -> Iterator[tuple[str, float, float, float]]:
-    """Yield a string with its distance from the left, its height on the page, and its size there."""
+) -> Iterator[_String]:
+    """Yield a string with its distance from the left, its height on the page, its size there, and whether it is bold."""
     if text.strip():
         (a, b, c, d, e, f), (_, _, _, scale, left, height) = place, within
-        yield text, a * left + c * height + e, b * left + d * height + f, abs(size * scale * d)
+        is_bold = bool(font) and re.search("bold|black|heavy|cmbx", str(font.get("/BaseFont")), re.IGNORECASE) is not None
+        yield _String(text, a * left + c * height + e, b * left + d * height + f, abs(size * scale * d), is_bold)
 
 
-def _lines(strings: Sequence[tuple[str, float, float, float]]) -> Iterator[_Line]:
+def _lines(strings: Sequence[_String]) -> Iterator[_Line]:
     """Join strings that stand at one height; raised marks of notes are left out."""
-    row: list[tuple[str, float, float, float]] = []
+    row: list[_String] = []
     for string in strings:
-        _, left, height, size = string
-        if row and (abs(height - row[-1][2]) > 0.6 * max(size, row[-1][3]) or left < row[-1][1] - size):
+        last = row[-1] if row else string
+        if row and (abs(string.height - last.height) > 0.6 * max(string.size, last.size) or string.left < last.left - string.size):
             yield from _line(row)
             row = []
         row.append(string)
@@ -124,14 +154,13 @@ def _lines(strings: Sequence[tuple[str, float, float, float]]) -> Iterator[_Line
         yield from _line(row)
 
 
-def _line(row: Sequence[tuple[str, float, float, float]]) -> Iterator[_Line]:
-    size = max(row, key=lambda s: len(s[0].strip()))[3]
-    marks = [s for s in row if s[3] < _RAISED * size and _NOTE_MARK.fullmatch(s[0].strip())]
-    text = "".join(s[0] for s in row if s not in marks)
-    text = " ".join(text.split()).translate(_LIGATURES)
+def _line(row: Sequence[_String]) -> Iterator[_Line]:
+    size = max(row, key=lambda s: len(s.text.strip())).size
+    marks = [s for s in row if s.size < _RAISED * size and _NOTE_MARK.fullmatch(s.text.strip())]
+    own = [s for s in row if s not in marks]
+    text = " ".join("".join(s.text for s in own).split()).translate(_LIGATURES)
     if text:
-        height = next(s[2] for s in row if s not in marks)
-        yield _Line(text, height, size, starts_with_mark=row[0] in marks)
+        yield _Line(text, own[0].height, size, starts_with_mark=row[0] in marks, is_bold=all(s.is_bold for s in own))
 
 
 def _without_edges(pages: list[list[_Line]]) -> tuple[list[list[_Line]], list[Note]]:
@@ -201,12 +230,14 @@ def _blocks(pages: Sequence[Sequence[_Line]]) -> tuple[list[Block], list[Note]]:
     lengths = sorted(len(line.text) for line in lines)
     full = lengths[int(len(lengths) * 0.75)] if lengths else 0
     words = set(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", " ".join(line.text for line in lines).lower()))
+    text_is_bold = 2 * sum(len(line.text) for line in lines if line.is_bold) > sum(lengths)
     blocks: list[Block] = []
     n_joined = 0
     above: _Line | None = None
     for line in lines:
-        role: prose.BlockRole = "heading" if line.size > _LARGE * usual else "author"
-        if above is None or not blocks or role != blocks[-1].role or _ends(above, line, pitch, full):
+        is_bold = line.is_bold and not text_is_bold and len(line.text.split()) <= _MAX_BOLD_WORDS
+        role: prose.BlockRole = "heading" if line.size > _LARGE * usual or is_bold else "author"
+        if above is None or not blocks or role != blocks[-1].role or _ends(above, line, pitch, full, role):
             blocks.append(Block(line.text, role))
         else:
             joined, was_hyphen = _join(blocks[-1].text, line.text, words)
@@ -221,10 +252,15 @@ def _blocks(pages: Sequence[Sequence[_Line]]) -> tuple[list[Block], list[Note]]:
     return blocks, notes
 
 
-def _ends(above: _Line, line: _Line, pitch: float, full: int) -> bool:
+def _ends(above: _Line, line: _Line, pitch: float, full: int, role: prose.BlockRole) -> bool:
     """Say whether a paragraph ends between two lines."""
     gap = above.height - line.height
+    if role == "heading":
+        return not 0 < gap < _HEADING_GAP * line.size or abs(above.size - line.size) > 1
     ends_in_stop = bool(_STOP.search(above.text))
+    if len(above.text) + 1 + len(line.text.split(maxsplit=1)[0]) < _ROOM * full and not _HYPHEN.search(above.text):
+        # The next word would have had room there.
+        return True
     if gap <= 0:
         # A new page or column: only a short last line, or a stop before a capital, closes the paragraph.
         return ends_in_stop and len(above.text) < _SHORT * full
