@@ -850,7 +850,10 @@ def test_lines_of_a_page_keep_to_their_column():
 def test_texts_are_a_choice(draw, secret):
     """With none not a word travels, with a snippet the beginning does, with full the end, too."""
     words = "Alphaword opens it. " + "The gate was mended in the middle of all this. " * 4 + "Omegaword. "
-    said = {texts: json.dumps(spec_of(draw(texts, words))) for texts in ("none", "snippet", "full")}
+    specs = {texts: spec_of(draw(texts, words)) for texts in ("none", "snippet", "full")}
+    said = {texts: json.dumps(spec) for texts, spec in specs.items()}
+    for texts, spec in specs.items():
+        assert spec["usermeta"].get("texts", "none") == texts
     assert "Alphaword" not in said["none"]
     assert "Alphaword" in said["snippet"]
     assert "Omegaword" not in said["snippet"]
@@ -886,7 +889,7 @@ def test_a_click_on_the_map_opens_its_passage():
     spec = spec_of(charts.topic_map(tables.topic_map(9).assign(text="We mended it."), texts="full"))
     (pick,) = spec["params"]
     assert pick["select"]["fields"] == ["passage_id"]
-    reading, rows = next((v, r) for v, r in units(spec) if "transform" in v)
+    reading, rows = [(v, r) for v, r in units(spec) if "transform" in v][-1]
     assert reading["transform"] == [{"filter": {"param": "pick", "empty": False}}]
     assert {row["passage_id"] for row in rows} == set(tables.topic_map(9)["passage_id"])
     assert all(row["reading"].endswith("We mended it.") for row in rows)

@@ -98,6 +98,7 @@ def forms(
         height=height,
         title=style.title(_finding(rows, topics), _counts(rows, topics, drawn), width=max(width, 640)),
         description=_description(rows, topics, drawn),
+        usermeta={"texts": texts},
     )
     return chart  # noqa: RET504 - the type of properties is wider
 

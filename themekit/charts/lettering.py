@@ -1,7 +1,9 @@
 """Words in a chart: how wide they are, how they break into lines, and how much of a text is shown.
 
 A chart with texts is set like a page: what goes on a line has to be known
-before it is drawn. The widths are those of the font that the pictures are
+before it is drawn. A passage then travels as lines, none of which is long; so
+that a guard can see how much of it there is, such a chart says it itself, as
+``texts`` in its ``usermeta``. The widths are those of the font that the pictures are
 drawn with, and of Arial and Helvetica, which have the same.
 """
 

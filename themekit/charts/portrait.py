@@ -135,6 +135,7 @@ def portrait(
             text=finding, style="page-finding", anchor="start", frame="group", dx=_EDGE, offset=-below,
         ),
         description=_description(one, finding, beads, themes),
+        usermeta={"texts": texts},
     )  # fmt: skip
     return chart
 

@@ -87,6 +87,7 @@ def reading_page(frame: IntoDataFrame, *, texts: Texts = "snippet") -> alt.Layer
         height=float(drawn["end"].max()),
         title=style.title(_finding(rows), _counts(rows, drawn, first, texts), width=_MARGIN_AT + _MARGIN),
         description=_description(rows),
+        usermeta={"texts": texts},
     )
     return chart  # noqa: RET504 - the type of properties is wider
 

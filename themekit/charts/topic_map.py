@@ -105,7 +105,9 @@ def topic_map(
     if not has_texts:
         chart: alt.LayerChart = plan.properties(**words)
         return chart
-    both: alt.HConcatChart = alt.hconcat(plan, _page(drawn, texts), spacing=28).properties(**words)
+    both: alt.HConcatChart = alt.hconcat(plan, _page(drawn, texts), spacing=28).properties(
+        usermeta={"texts": texts}, **words
+    )
     return both
 
 
@@ -230,32 +232,39 @@ def _points(drawn: pd.DataFrame, places: _Places, pick: alt.Parameter) -> alt.Ch
 
 def _page(drawn: pd.DataFrame, texts: Texts) -> alt.LayerChart:
     """Return the page beside the map: who wrote the picked passage, on what, and its words."""
-    readings = [
+    headings = [
         "\n".join(
             [
                 lettering.fit(f"{author}{', ' + date if date else ''}", _PAGE, 12),
                 lettering.fit(label, _PAGE, 12),
-                "\u00a0",  # an empty line would not be drawn
-                *lettering.lines(lettering.excerpt(text, texts), _PAGE, 12),
             ]
         )
-        for author, date, label, text in zip(
-            drawn["author"], _dates(drawn), drawn["label"], drawn["text"], strict=True
-        )
+        for author, date, label in zip(drawn["author"], _dates(drawn), drawn["label"], strict=True)
+    ]
+    readings = [
+        "\n".join(lettering.lines(lettering.excerpt(text, texts), _PAGE, 12)) for text in drawn["text"]
     ]
     hint = alt.Chart(alt.InlineData(values=[{"hint": "Click a point to read its passage"}]))
-    rows = drawn[["passage_id"]].assign(reading=readings)
-    page: alt.LayerChart = style.layered(
-        [
-            hint.mark_text(style="aside", align="left", baseline="top").encode(
-                x=alt.value(0), y=alt.value(0), text="hint:N"
-            ),
-            alt.Chart(style.inline(rows))
-            .mark_text(style="quote", align="left", baseline="top", lineBreak="\n", lineHeight=17)
-            .encode(x=alt.value(0), y=alt.value(28), text="reading:N")
-            .transform_filter(alt.ParameterPredicate(param="pick", empty=False)),
-        ]
-    ).properties(width=_PAGE, height=_HEIGHT)
+    layers = [
+        hint.mark_text(style="aside", align="left", baseline="top").encode(
+            x=alt.value(0), y=alt.value(0), text="hint:N"
+        )
+    ]
+    for column, lines, top in (("heading", headings, 28), ("reading", readings, 76)):
+        shown = alt.Chart(style.inline(drawn[["passage_id"]].assign(**{column: lines})))
+        mark: Any = {
+            "style": "quote",
+            "align": "left",
+            "baseline": "top",
+            "lineBreak": "\n",
+            "lineHeight": 17,
+        }
+        layers.append(
+            shown.mark_text(**mark)
+            .encode(x=alt.value(0), y=alt.value(top), text=f"{column}:N")
+            .transform_filter(alt.ParameterPredicate(param="pick", empty=False))
+        )
+    page: alt.LayerChart = style.layered(layers).properties(width=_PAGE, height=_HEIGHT)
     return page
 
 
