@@ -4,26 +4,34 @@ Essays of the shipped corpora, whose front matter is the truth, are written in e
 AbiWord and Chromium (those that are here), read again, and compared. No file name or folder helps: all are called
 ``document-NN``. With ``--minilm`` the time to embed the same words is measured beside it.
 
+With ``--layouts N`` instead, essays of the development corpus that have no front matter and no properties, but a title, a
+byline and a date as people write them (:mod:`layouts`), N by each program of :mod:`programs`, and pages of many kinds of
+site. What a file does not say must not be claimed: its author is then the folder's name, its date none but the file's own.
+
     python benchmarks/reading.py [--essays 12] [--minilm]
+    python benchmarks/reading.py --layouts 12 [--keep FOLDER]
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import layouts
 import pandas as pd
+import programs
 
 import themekit
+from themekit.corpus import NothingToReadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,7 +55,16 @@ def main() -> None:
         help="how many essays, each by another author (default 12)",
     )
     parser.add_argument("--minilm", action="store_true", help="measure the time to embed the same words, too")
+    parser.add_argument(
+        "--layouts", type=int, metavar="N", help="N files in the forms of the wild by each program"
+    )
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="where those files are kept, or lie already"
+    )
     options = parser.parse_args()
+    if options.layouts:
+        in_the_wild(options.layouts, options.keep)
+        return
     essays = [min(folder.glob("*.md")) for folder in sorted(CORPORA.iterdir()) if folder.is_dir()]
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -64,6 +81,83 @@ def main() -> None:
     total = table[["documents", "title", "author", "date", "all three"]].sum()
     print(f"\nall: title {total['title']}, author {total['author']}, date {total['date']}, "
           f"all three {total['all three']} of {total['documents']}")  # fmt: skip
+
+
+def in_the_wild(n_each: int, keep: Path | None) -> None:
+    """Write, read and compare files that say who and when in the forms of the wild."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = keep or Path(place)
+        if not (folder / "gold.json").exists():
+            write_wild(folder, n_each)
+        gold = json.loads((folder / "gold.json").read_text(encoding="utf-8"))
+        rows = [judged(folder, where, said) for where, said in gold.items()]
+    table = pd.DataFrame(rows)
+    fields = ["title", "author", "date", "all three"]
+    for by in ("format", "program, format"):
+        sums = table.groupby(by).agg(
+            documents=("file", "count"), **{field: (field, "sum") for field in fields}
+        )
+        print(f"\n{sums.to_string()}")
+    for row in rows:
+        if not row["all three"]:
+            print(f"{row['file']} ({row['layout']}): {row['wrong']}")
+    print(f"\nall: {', '.join(f'{field} {table[field].sum()}' for field in fields)} of {len(table)}")
+
+
+def write_wild(folder: Path, n_each: int) -> None:
+    """Write the files and what they say of themselves."""
+    essays = list(layouts.essays())
+    forms = list(layouts.LAYOUTS)
+    gold: dict[str, object] = {}
+    for k, program in enumerate(programs.programs()):
+        target = folder / f"{program.name}, {program.suffix}"
+        target.mkdir(parents=True)
+        for j in range(n_each):
+            # Steps without a common divisor: each program gets other layouts, and all are had in the end.
+            page = layouts.laid_out(essays[(k + 5 * j) % len(essays)], forms[(k * 7 + j * 5) % len(forms)])
+            file = target / f"document-{j:02d}.{program.suffix}"
+            try:
+                program.write(page, file)
+            except (subprocess.CalledProcessError, ValueError) as error:
+                print(f"{program.name} wrote no {file.name} ({page.layout}): {error}", file=sys.stderr)
+                continue
+            gold[str(file.relative_to(folder))] = {"layout": page.layout, **page.gold._asdict()}
+    target = folder / "sites, html"
+    target.mkdir(parents=True)
+    for k, essay in enumerate(essays[:: max(1, len(essays) // 2 - 1)][:2]):
+        for kind, page, said in layouts.web_pages(essay):
+            file = target / f"document-{kind}-{k}.html"
+            file.write_text(page, encoding="utf-8")
+            gold[str(file.relative_to(folder))] = {"layout": kind, **said._asdict()}
+    (folder / "gold.json").write_text(json.dumps(gold, indent=1), encoding="utf-8")
+
+
+def judged(folder: Path, where: str, said: dict[str, str | None]) -> dict[str, object]:
+    """Read one file and say what is right; what the file does not say is right where nothing is claimed."""
+    place = {
+        "file": where,
+        "format": where.rpartition(".")[2],
+        "program, format": where.partition("/")[0],
+        "layout": said["layout"],
+    }
+    fields = ("title", "author", "date", "all three")
+    try:
+        corpus = themekit.read(folder / where)
+    except NothingToReadError as error:
+        return {**place, **dict.fromkeys(fields, False), "wrong": str(error)}
+    seen = corpus.documents.iloc[0]
+    claims_author = not corpus.account["detail"].str.startswith("names no author").any()
+    claims_date = seen["date_source"] not in {None, "document properties", "package"}
+    # Some programs make their own apostrophes.
+    seen = seen.replace("’", "'", regex=True)
+    said = {field: value and value.replace("’", "'") for field, value in said.items()}
+    right = {
+        "title": seen["title"] == said["title"],
+        "author": seen["author"] == said["author"] if said["author"] else not claims_author,
+        "date": seen["date"] == said["date"] if said["date"] else not claims_date,
+    }
+    wrong = {field: (said[field], seen[field]) for field, is_right in right.items() if not is_right}
+    return {**place, **right, "all three": all(right.values()), "wrong": wrong}
 
 
 def written(plain: Path, folder: Path) -> Iterator[tuple[str, Path]]:

@@ -11,7 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from themekit.readers import dates, plain, prose
+from themekit.readers import dates, masthead, package, plain, prose
 from themekit.readers.document import Note, RawDocument, count, no_text
 from themekit.readers.prose import Block, BlockRole
 
@@ -30,6 +30,12 @@ _FOOTNOTES = (
     "|//li[starts-with(@id, 'footnote-') or starts-with(@id, 'endnote-')]"
     "|//sup[a[starts-with(@href, '#footnote-') or starts-with(@href, '#endnote-')]]"
     "|//*[contains(@*[name()='epub:type'], 'note')]"
+)
+# Contents, the numbers that programs give to sections, and what Emacs writes below a page.
+_CONTENTS = (
+    "//*[@id='table-of-contents' or @id='toc' or @id='TOC' or @role='doc-toc' or contains(concat(' ', @class, ' '), ' toc ')"
+    " or contains(concat(' ', @class, ' '), ' table-of-contents ')"
+    " or contains(@class, 'section-number') or @id='postamble']"
 )
 _CODE = "//pre|//code[not(ancestor::p) and not(ancestor::li)]"
 _SKIPPED = (
@@ -52,9 +58,26 @@ _BLOCKS = _HEADINGS | _QUOTES | frozenset(
     ["p", "div", "li", "item", "ul", "ol", "dl", "dt", "dd", "list", "section", "article", "main", "header", "body", "center", "address", "hr", "figure", "figcaption"],
 )  # fmt: skip
 _BREAKS = frozenset({"br", "lb"})
+_BOLD = frozenset({"b", "strong"})
+_TIMES = (
+    "//time[@datetime and (@pubdate or @itemprop='datePublished' or contains(@class, 'published'))]/@datetime",
+    "//abbr[contains(@class, 'published')]/@title",
+    "//time[@datetime and not(contains(@class, 'updated') or contains(@class, 'modified'))]/@datetime",
+    "//*[contains(@class, 'date-header') or contains(@class, 'post-date') or contains(@class, 'entry-date') or contains(@class, 'posted-on')]//text()",
+)
+_WRITERS = (
+    "//*[@itemprop='author']//*[@itemprop='name']", "//*[@itemprop='author' and not(@content)]", "//*[contains(@class, 'p-author')]",
+    "//*[contains(@class, 'author') and contains(@class, 'vcard')]", "//*[contains(@class, 'author-name') or contains(@class, 'byline-name')]",
+    "//a[@rel='author' and not(contains(@class, 'site'))]", "//*[contains(concat(' ', @class, ' '), ' fn ')]",
+    "//*[contains(concat(' ', @class, ' '), ' byline ') or contains(concat(' ', @class, ' '), ' author ')]",
+)  # fmt: skip
+# Where a page speaks of other texts and other people.
+_ELSEWHERE = re.compile(
+    r"comment|related|sidebar|widget|(?<!post-)(?<!entry-)(?<!article-)footer|recent|more-|(?<!v)(?<!h-)card\b|navigation|reply"
+)
 _DECLARES = re.compile(rb"charset|<\?xml[^>]{0,100}encoding", re.IGNORECASE)
 _DATE_FIELDS = (
-    "article:published_time", "og:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.date",
+    "article:published_time", "og:published_time", "article:published", "og:article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.date",
     "dcterms.issued", "dcterms.created", "dc.date.created", "pubdate", "publish-date", "publication_date",
     "sailthru.date", "parsely-pub-date", "citation_publication_date", "created",
 )  # fmt: skip
@@ -70,24 +93,19 @@ _AUTHOR_FIELDS = (
 _TITLE_FIELDS = ("og:title", "dc.title", "dcterms.title", "parsely-title", "citation_title", "title")
 
 
-def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
+def read(data: bytes, name: str) -> list[RawDocument]:
     """Read an HTML file."""
     if not data.strip():
         raise no_text("an empty file")
     root = parse(data)
     meta = _meta(root)
+    title = _title(root, meta, name)
     found, more = blocks(_main_text(root))
     if not found:
         raise no_text("no prose in the page")
     date, date_notes = dates.parse(_first(meta, _DATE_FIELDS))
-    heading = next((b.text for b in found if b.role == "heading"), None)
-    about = prose.About(
-        title=_title(root, meta, heading),
-        author=_first(meta, _AUTHOR_FIELDS),
-        date=date,
-        date_source="meta tag",
-    )
-    return prose.documents(found, about, [*date_notes, *more])
+    about = prose.About(title=title, author=_author(meta), date=date, date_source="meta tag")
+    return masthead.documents(found, about, [*date_notes, *more])
 
 
 def parse(page: str | bytes) -> HtmlElement:
@@ -128,32 +146,52 @@ def blocks(root: HtmlElement) -> tuple[list[Block], list[Note]]:
     """Return paragraphs and headings, and what was left out."""
     import lxml.etree  # noqa: PLC0415 - loaded when a page is read, not when themekit is imported
 
+    _unwrap_layout(root)
+    _drop(root, _CONTENTS)
     left_out = {
         "table": _drop(root, "//table"),
         "code block": _drop(root, _CODE),
         "footnote": _drop(root, _FOOTNOTES),
     }
     lxml.etree.strip_elements(root, *_SKIPPED, with_tail=False)
-    found = [Block(words, role) for role, words in _walk(root)]
+    found = list(_walk(root))
     notes = [
         Note("dropped", count(left_out[noun], noun)) for noun in ("table", "code block") if left_out[noun]
     ]
     return found, [*notes, *([Note("dropped", "footnotes and their marks")] if left_out["footnote"] else [])]
 
 
-def _walk(root: HtmlElement) -> Iterator[tuple[BlockRole, str]]:
-    """Yield ``(heading, quoted or author, words)`` for each block, in order of place."""
+# More words than that in one cell of a table are prose, and the table is there for the page's layout.
+_MAX_CELL_WORDS = 80
+
+
+def _unwrap_layout(root: HtmlElement) -> None:
+    """Make plain blocks of tables that lay out a page, as old sites and mails have them."""
+    for cell in root.xpath("//td|//th"):
+        if len(cell.text_content().split()) <= _MAX_CELL_WORDS:
+            continue
+        # Of tables inside tables those that hold the text are unwrapped, however deep.
+        for element in [cell, *cell.iterancestors("table", "tbody", "thead", "tr", "td", "th")]:
+            element.tag = "div"
+
+
+def _walk(root: HtmlElement) -> Iterator[Block]:
+    """Yield a block (heading, quoted or author) for each, in order of place, with what stands in bold at its head."""
     import lxml.etree  # noqa: PLC0415 - loaded when a page is read, not when themekit is imported
 
     pieces: list[str] = []
-    n_quotes = n_headings = 0
+    bold: list[str] = []
+    n_quotes = n_headings = n_bold = 0
 
-    def flush() -> Iterator[tuple[BlockRole, str]]:
+    def flush() -> Iterator[Block]:
         lines = (" ".join(line.split()) for line in "".join(pieces).split("\0"))
         words = "\n".join(line for line in lines if line)
+        strong = " ".join("".join(bold).split())
         pieces.clear()
+        bold.clear()
         if words:
-            yield "heading" if n_headings else "quoted" if n_quotes else "author", words
+            role: BlockRole = "heading" if n_headings else "quoted" if n_quotes else "author"
+            yield Block(words, role, strong if strong and words.startswith(strong) else None)
 
     for event, element in lxml.etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -162,10 +200,21 @@ def _walk(root: HtmlElement) -> Iterator[tuple[BlockRole, str]]:
             yield from flush()
             n_quotes += step * (tag in _QUOTES)
             n_headings += step * (tag in _HEADINGS)
-        if event == "start":
-            pieces.append("\0" if tag in _BREAKS else (element.text or "").replace("\0", " "))
-        elif element is not root:
-            pieces.append((element.tail or "").replace("\0", " "))
+        n_bold += step * (tag in _BOLD)
+        if (
+            event == "start"
+            and tag in _BREAKS
+            and pieces
+            and "".join(pieces).rstrip(" \n\t\r\u00a0").endswith("\0")
+        ):
+            # Two line breaks are how old pages end a paragraph.
+            yield from flush()
+        said = element.text if event == "start" else element.tail if element is not root else ""
+        words = (said or "").replace("\0", " ")
+        pieces.append("\0" if event == "start" and tag in _BREAKS else words)
+        # In bold at the head of a block, and nothing before it.
+        if n_bold and words.strip() and "".join(pieces[:-1]).strip("\0 \n\t\u00a0") == "".join(bold).strip():
+            bold.append(words)
     yield from flush()
 
 
@@ -204,13 +253,50 @@ def _meta(root: HtmlElement) -> dict[str, str]:
             found.setdefault(key, value)
     for key, value in _linked_data(root):
         found.setdefault(key, value)
-    for time in root.xpath(
-        "//time[@datetime and (@pubdate or @itemprop='datePublished' or contains(@class, 'published'))]",
-    ):
-        found.setdefault("datepublished", time.get("datetime"))
-    for tag in root.xpath("//*[@rel='author' or @itemprop='author' or contains(@class, 'p-author')]"):
-        found.setdefault("author", " ".join(tag.text_content().split()))
+    if found.get("twitter:label1", "").lower() == "written by" and found.get("twitter:data1"):
+        found.setdefault("author", found["twitter:data1"])
+    for key, value in _written_out(root):
+        found.setdefault(key, value)
     return found
+
+
+_MAX_NAME_WORDS = 8
+_BY = re.compile(r"^\W*(?:(?:posted|written|words|text)\s*)?by:?\s+", re.IGNORECASE)
+
+
+def _written_out(root: HtmlElement) -> Iterator[tuple[str, str]]:
+    """Yield date and author as the page shows them, where its classes and properties tell which they are."""
+    for where in _TIMES:
+        for value in root.xpath(where):
+            if not _is_elsewhere(value.getparent()) and (date := dates.within(str(value).strip())[0]):
+                yield "datepublished", date
+    for where in _WRITERS:
+        for tag in root.xpath(where):
+            words = _BY.sub("", " ".join(tag.text_content().split()))
+            if words and len(words.split()) <= _MAX_NAME_WORDS and not _is_elsewhere(tag):
+                yield "author", words
+
+
+def _is_elsewhere(tag: HtmlElement | None) -> bool:
+    """Say whether an element stands among comments, other posts, or what surrounds a page."""
+    while tag is not None and tag.tag not in {"body", "main"}:
+        # The whole page may carry a class such as "with-sidebar".
+        if tag.tag in {"aside", "nav"} or (
+            _ELSEWHERE.search(f"{tag.get('class') or ''} {tag.get('id') or ''}".lower()) and not _is_most(tag)
+        ):
+            return True
+        tag = tag.getparent()
+    return False
+
+
+def _is_most(tag: HtmlElement) -> bool:
+    body = tag.getroottree().getroot()
+    return 2 * len(tag.text_content()) > len(body.text_content())
+
+
+def _author(meta: dict[str, str]) -> str | None:
+    name = re.sub(r"^\W*by\s+", "", _first(meta, _AUTHOR_FIELDS) or "", flags=re.IGNORECASE)
+    return package.said(name)
 
 
 def _linked_data(root: HtmlElement) -> Iterator[tuple[str, str]]:
@@ -243,9 +329,31 @@ def _first(meta: dict[str, str], keys: tuple[str, ...]) -> str | None:
     return next((meta[k] for k in keys if meta.get(k)), None)
 
 
-def _title(root: HtmlElement, meta: dict[str, str], heading: str | None) -> str | None:
-    """Return the page's title; a site's name after it is taken off where the heading shows where it ends."""
-    title = _first(meta, _TITLE_FIELDS) or " ".join("".join(root.xpath("//title[1]//text()")).split()) or None
-    if title and heading and title != heading and title.startswith(heading):
-        return heading
-    return title or heading
+_SITE = r"\s*(?:[|–—:·•»«]|\s-|\.)\s+"
+_TITLE_PLACES = (
+    "//h1", "//*[self::h2 or self::h3][contains(@class, 'title')]", "//*[self::p or self::div][contains(concat(' ', translate(@class, 'T', 't'), ' '), 'title ')]",
+    "//h2",
+)  # fmt: skip
+
+
+def _title(root: HtmlElement, meta: dict[str, str], name: str) -> str | None:
+    """Return the page's title: without the site's name where a heading shows where the title ends."""
+    whole = _first(meta, _TITLE_FIELDS) or " ".join("".join(root.xpath("//head/title[1]//text()")).split())
+    title = package.said(whole)
+    if title == name.rpartition(".")[0]:
+        # pandoc puts the file's name where nobody gave a title.
+        title = None
+    if not title:
+        return None
+    headings = [" ".join(tag.text_content().split()) for where in _TITLE_PLACES for tag in root.xpath(where)]
+    within = [
+        h for h in headings if h and re.fullmatch(rf"(?:.*{_SITE})?{re.escape(h)}(?:{_SITE}.*)?", title)
+    ]
+    site = meta.get("og:site_name")
+    if within and within[0] != site:
+        return within[0]
+    if site and (
+        match := re.fullmatch(rf"(.+?){_SITE}{re.escape(site)}|{re.escape(site)}{_SITE}(.+)", title)
+    ):
+        return match[1] or match[2]
+    return title

@@ -31,9 +31,14 @@ _N_LINES = 5
 _OVERRULED = frozenset({None, "document properties", "package"})
 _BREAKS = re.compile(r"\s*(?:[|·•∙⋅]|\s[-–—/~]+\s|^[-–—~]+\s*|\s*[-–—]+$|\s{3,})\s*")
 _MAKES = r"(?:(?:an?|the) )?(?:essay|story|article|post|piece|column|talk|lecture|letter|memoir|reflections?|text|words|written|posted|published|contributed|told)"
-_BY = re.compile(rf"(?:{_MAKES}[ :]+)?by[: ]\s*(?P<name>.+)|(?:authors?|text|words|writer|from|name)\s*:\s*(?P<field>.+)", re.IGNORECASE)
+_BY = re.compile(
+    rf"(?:{_MAKES}[ :]+)?by[: ]\s*(?P<name>.+)|(?:authors?|text|words|writer|from|name)\s*:\s*(?P<field>.+)",
+    re.IGNORECASE,
+)
 _TITLE_FIELD = re.compile(r"title\s*:\s*(\S.*)", re.IGNORECASE)
-_PERSON_FIELD = re.compile(r"(?:interview(?:er|ee|ed by)|host|guest|speaker|moderator|participant)s?\s*:", re.IGNORECASE)
+_PERSON_FIELD = re.compile(
+    r"(?:interview(?:er|ee|ed by)|host|guest|speaker|moderator|participant)s?\s*:", re.IGNORECASE
+)
 _WHEN = re.compile(
     r"(?P<later>(?:last )?(?:updated|modified|revised|edited|changed|accessed)(?: on| at)?\s*:?)"
     r"|(?:(?:first|originally|this (?:essay|post|piece|article) was) )?(?:published|posted|written|created|filed|dated?|delivered|given|begun|finished)(?: (?:on|at|in))?\s*:?"
@@ -49,21 +54,24 @@ _PLACE = re.compile(r"(?:[^\W\d_][\w.'’-]*(?:[ ,]+|$)){1,4}")
 _BYLINE_PLACE = re.compile(r"^(?P<name>.+?)(?:,| in| at| for| from) (?P<place>[^\W\d_].{1,40})$")
 _TITLE_BY = re.compile(r"(?P<title>.+?)\s*(?:,|:|\||[-–—])\s*(?:[Bb]y|BY)\s+(?P<name>.+)")
 _SUFFIX = re.compile(r",? (?:ph\.?d|m\.?d|jr|sr|esq|mba|ma|msc|ii|iii|frs)\.?$", re.IGNORECASE)
-_PARTICLES = frozenset("de da do dos das di du del della der den van von zu la le el al y e ten ter bin ibn af av of and & with".split())
-# Words that begin titles and sentences, and no name; months and days, too.
-_NO_NAMES = frozenset(
-    "a an the in on of my your his her our their its this that these those what when where why how who which for from to with without against "
-    "between before after above below under over out off up down at as if not no all some any every each one two three four five six seven eight "
-    "nine ten i we you he she it they is are was were be do does did can could should would will please let part chapter book section volume essay "
-    "essays letter letters note notes introduction preface prologue epilogue afterword conclusion contents foreword appendix first second third last "
-    "new old more most less only again about into through while during because there here and or but so january february march april may june july "
-    "august september october november december monday tuesday wednesday thursday friday saturday sunday spring summer autumn winter dear home post "
-    "draft chapter interview transcript dedication published posted updated".split(),
-)  # fmt: skip
-_IN_PLACES = frozenset(
-    "san santa los las buenos rio saint st port fort north south east west lake mount puerto hong kuala tel addis cape city town beach island street "
-    "road hall park bay hill hills valley county university college house square villa hospital school church press review magazine times".split(),
-)  # fmt: skip
+_PARTICLES = frozenset(("de", "da", "do", "dos", "das", "di", "du", "del", "della", "der", "den", "van", "von", "zu", "la", "le", "el", "al",
+                        "y", "e", "ten", "ter", "bin", "ibn", "af", "av", "of", "and", "&", "with"))  # fmt: skip
+# No part of a name even after "by"; then, words that begin titles and sentences; then, words in the names of places and papers.
+_NEVER = """the a in on of for to at this our your my monday tuesday wednesday thursday friday saturday sunday hand"""
+_IN_TITLES = """
+his her their its that these those what when where why how who which from with without against between before after above below under over out off
+up down at as if not no all some any every each one two three four five six seven eight nine ten i we you he she it they is are was were be does did
+can could should would please let part chapter book section volume essay essays letter letters note notes introduction preface prologue epilogue
+afterword conclusion contents foreword appendix first second third last new old more most less only again about into through while during because
+there here or but january february march july september october november december spring autumn winter dear home post draft interview transcript
+dedication published posted updated
+"""
+_IN_PLACES = """
+san santa los las buenos rio saint st port fort north south east west lake mount puerto hong kuala tel addis cape city town beach island street road
+hall park bay hill hills valley county university college house square villa hospital school church press review magazine times
+"""
+_NO_PARTS = frozenset(_NEVER.split())
+_NO_BARE_PARTS = _NO_PARTS | frozenset(_IN_TITLES.split()) | frozenset(_IN_PLACES.split())
 _QUOTATION = re.compile(r"[\"“‘«'][^\"”»]{,400}[\"”’»'][.,]?")
 _STOP = re.compile(r"[.!?…:;,][\"'”’)\]]*$")
 
@@ -123,11 +131,18 @@ def taken(about: About, blocks: Sequence[Block]) -> tuple[About, list[Block], li
     apart |= below
     shown = next((line.words for line in top if title and line.block == title[0]), None)
     about = replace(about, title=about.title or (title[1] if title else None))
-    if title and shown is not None and (about.title or "").casefold() in {title[1].casefold(), shown.casefold()}:
+    if (
+        title
+        and shown is not None
+        and (about.title or "").casefold() in {title[1].casefold(), shown.casefold()}
+    ):
         apart.add(title[0])
     return (
         about,
-        [replace(b, role="apparatus") if i in apart and b.role == "author" else b for i, b in enumerate(made)],
+        [
+            replace(b, role="apparatus") if i in apart and b.role == "author" else b
+            for i, b in enumerate(made)
+        ],
         [*notes, *more],
     )
 
@@ -158,14 +173,21 @@ def _title(top: Sequence[_Line], blocks: Sequence[Block], known: str | None) -> 
     field = next((line for line in top if line.said and line.said.title), None)
     if field and field.said and field.said.title:
         return field.block, field.said.title
-    lines = [line for line in top if not line.said or line.said.is_bare and not line.said.date]
+    lines = [line for line in top if not line.said or (line.said.is_bare and not line.said.date)]
     if known:
-        return next(((line.block, line.words) for line in lines if line.words.casefold() == known.casefold()), None)
-    for is_one in (lambda line: line.is_heading, lambda line: line.is_bold):
-        found = [line for line in lines if is_one(line)]
-        if found:
-            return found[0].block, found[0].words
-    lines = [line for line in lines if not _STOP.search(line.words) and ":" not in line.words and len(line.words.split()) <= _MAX_TITLE_WORDS]
+        return next(
+            ((line.block, line.words) for line in lines if line.words.casefold() == known.casefold()), None
+        )
+    shown = [line for line in lines if line.is_heading] or [line for line in lines if line.is_bold]
+    if shown:
+        return shown[0].block, shown[0].words
+    lines = [
+        line
+        for line in lines
+        if not _STOP.search(line.words)
+        and ":" not in line.words
+        and len(line.words.split()) <= _MAX_TITLE_WORDS
+    ]
     has_byline = any(line.said and line.said.author and not line.said.is_bare for line in top)
     if not has_byline:
         # A name alone is a title only where no other line can be.
@@ -180,25 +202,47 @@ def _title(top: Sequence[_Line], blocks: Sequence[Block], known: str | None) -> 
     return None
 
 
-def _above(about: About, top: Sequence[_Line], title: tuple[int, str] | None) -> tuple[About, set[int], list[Note]]:
+def _above(
+    about: About, top: Sequence[_Line], title: tuple[int, str] | None
+) -> tuple[About, set[int], list[Note]]:
     """Take author and date from the lines above the text."""
-    lines = [line for line in top if line.said and not (title and line.block == title[0] and line.words == title[1])]
+    lines = [
+        line
+        for line in top
+        if line.said and not (title and line.block == title[0] and line.words == title[1])
+    ]
     # What stands below a paragraph of the text is the text's own.
     until = _first_of_text(top, title)
     lines = [line for line in lines if line.block < until]
     has_date = any(line.said.date for line in lines if line.said)
-    authors = [line for line in lines if line.said and line.said.author and (not line.said.is_bare or has_date)]
+    authors = [
+        line for line in lines if line.said and line.said.author and (not line.said.is_bare or has_date)
+    ]
     days = [line for line in lines if line.said and line.said.date]
     first = sorted(days, key=lambda line: bool(line.said and line.said.is_later))
     used = {line.block for line in [*authors, *days, *(li for li in lines if li.said and not li.said.author)]}
     notes = []
-    if title and not about.author and not authors and (match := _TITLE_BY.fullmatch(title[1])) and is_name(match["name"]):
-        about = replace(about, author=match["name"], title=match["title"] if about.title in {None, title[1]} else about.title)
+    if (
+        title
+        and not about.author
+        and not authors
+        and (match := _TITLE_BY.fullmatch(title[1]))
+        and is_name(match["name"])
+    ):
+        about = replace(
+            about,
+            author=match["name"],
+            title=match["title"] if about.title in {None, title[1]} else about.title,
+        )
         notes.append(Note("guessed", f"the line {title[1]!r} names the author"))
     if authors and not about.author and (said := authors[0].said):
         about = replace(about, author=said.author)
         notes.append(Note("guessed", f"the line {authors[0].words!r} names the author"))
-    if first and about.date_source in _OVERRULED | ({about.date_source} if about.date is None else set()) and (said := first[0].said):
+    if (
+        first
+        and about.date_source in _OVERRULED | ({about.date_source} if about.date is None else set())
+        and (said := first[0].said)
+    ):
         about = replace(about, date=said.date, date_source="title block")
     blocks_of = {line.block for line in top if not line.said and not (title and line.words == title[1])}
     return about, used - blocks_of, notes
@@ -235,7 +279,9 @@ def _below(about: About, blocks: Sequence[Block], first: int) -> tuple[About, se
         if said is None:
             continue
         above = blocks[line.block - 1] if line.block else None
-        is_of_a_quotation = above is not None and (above.role == "quoted" or _QUOTATION.fullmatch(above.text.strip()) is not None)
+        is_of_a_quotation = above is not None and (
+            above.role == "quoted" or _QUOTATION.fullmatch(above.text.strip()) is not None
+        )
         is_signed = not said.is_bare or has_date or line.words[:1] in "-–—~"
         if said.author and not about.author and is_signed and not is_of_a_quotation:
             about = replace(about, author=said.author)
@@ -249,7 +295,11 @@ def _below(about: About, blocks: Sequence[Block], first: int) -> tuple[About, se
 
 def _is_before(date: str, about: About) -> bool:
     """Say whether a date below a text is older than the file's own, which is then a later copy's."""
-    return about.date_source in _OVERRULED and about.date is not None and date[: len(about.date)] < about.date[: len(date)]
+    return (
+        about.date_source in _OVERRULED
+        and about.date is not None
+        and date[: len(about.date)] < about.date[: len(date)]
+    )
 
 
 def _said(line: str, *, may_have_place: bool = False) -> _Said | None:
@@ -272,7 +322,9 @@ def _said(line: str, *, may_have_place: bool = False) -> _Said | None:
             said = replace(said, author=words, is_bare=True)
         elif date and said.author is None and (name := _name_and_place(words)):
             said = replace(said, author=name, is_bare=True)
-        elif not (date and words[0].isupper() and _PLACE.fullmatch(words) and (may_have_place or "," in line)):
+        elif not (
+            date and words[0].isupper() and _PLACE.fullmatch(words) and (may_have_place or "," in line)
+        ):
             return None
     is_something = said.author or said.date or _ASIDE.fullmatch(line.strip())
     return said if is_something else None
@@ -286,7 +338,9 @@ def _author(words: str) -> str | None:
         return None
     name = re.sub(r"\s+(?:on|in|at)$", "", (match["name"] or match["field"]).strip(" ,;:"))
     name = name if is_name(name, is_said=True) else _name_and_place(name) or name
-    is_one = is_name(name, is_said=True) or (begun.lower().startswith("author") and _is_one_name(name, least=1))
+    is_one = is_name(name, is_said=True) or (
+        begun.lower().startswith("author") and _is_one_name(name, least=1)
+    )
     return name if is_one else None
 
 
@@ -307,9 +361,12 @@ def is_name(words: str, *, is_said: bool = False) -> bool:
     >>> is_name("The Gate House"), is_name("Ann"), is_name("Ann went home")
     (False, False, False)
     """
-    names = re.split(r"\s*(?:,|;|&|\band\b)\s*", _SUFFIX.sub("", words)) if is_said else [_SUFFIX.sub("", words)]
-    is_place = not is_said and any(part.lower().strip(".") in _IN_PLACES for part in words.split())
-    return all(_is_one_name(name) for name in names if name) and bool(names[0]) and not is_place
+    names = (
+        re.split(r"\s*(?:,|;|&|\band\b)\s*", _SUFFIX.sub("", words)) if is_said else [_SUFFIX.sub("", words)]
+    )
+    no_parts = _NO_PARTS if is_said else _NO_BARE_PARTS
+    has_none = not any(part.lower().strip(".") in no_parts and len(part) > 1 for part in words.split())
+    return has_none and bool(names[0]) and all(_is_one_name(name) for name in names if name)
 
 
 def _is_one_name(name: str, *, least: int = 2) -> bool:
@@ -320,12 +377,13 @@ def _is_one_name(name: str, *, least: int = 2) -> bool:
         all(_is_part(part) for part in parts)
         and any(len(part.strip(".")) > 1 for part in parts if part[0].isupper())
         and _has_capital(parts[-1])
-        and not any(part.lower().strip(".") in _NO_NAMES and len(part) > 1 for part in parts)
     )
 
 
 def _is_part(part: str) -> bool:
-    return part.lower() in _PARTICLES or (_has_capital(part) and re.fullmatch(r"[^\W\d_]+(?:[.'’ʼ-][^\W\d_]*)*\.?", part) is not None)
+    return part.lower() in _PARTICLES or (
+        _has_capital(part) and re.fullmatch(r"[^\W\d_]+(?:[.'’ʼ-][^\W\d_]*)*\.?", part) is not None
+    )
 
 
 def _has_capital(part: str) -> bool:
