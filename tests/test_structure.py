@@ -19,7 +19,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # Data flows down this list: a file may know those above it.
 ORDER = (
     "cache", "readers", "encoders", "roster", "pseudonyms", "corpus", "passages", "topics", "concepts", "background", "themes",
-    "evidence", "result", "portrait", "store", "mining", "frames", "charts", "drawings", "privacy", "pages",
+    "evidence", "result", "portrait", "store", "mining", "frames", "threads", "junctures", "affect", "naming", "charts", "drawings", "privacy", "pages",
     "pictures", "figures", "report", "cli",
 )  # fmt: skip
 # A result is asked for its portrait and knows how to save itself; both are loaded when it is asked.
