@@ -634,7 +634,7 @@ def test_corpus_overview_sums_fifty_thousand_documents_by_year_and_says_so():
     view, rows = next(units(spec_of(chart)))
     assert sum(row["n"] for row in rows) == 50_000
     assert len(rows) == 50 * 20
-    assert "one mark is one author's year" in subtitle(chart)
+    assert "one mark is 1 year of one author" in subtitle(chart)
     assert "params" not in spec_of(chart)  # a year is nothing that could be picked
     assert view["encoding"]["shape"]
 
@@ -1042,6 +1042,28 @@ def test_no_line_of_a_portrait_covers_another():
 def test_another_page_is_refused():
     with pytest.raises(ValueError, match="seen page='a3'; expected a4 or letter; do leave it out for a4"):
         charts.portrait(**tables.portrait(), page="a3")
+
+
+# Very many of anything.
+
+
+@pytest.mark.parametrize(
+    ("draw", "said"),
+    [
+        (lambda: charts.topic_map(tables.topic_map(50_000, n_topics=60)), "of 50,000 passages drawn"),
+        (lambda: charts.forms(tables.forms(60, per_topic=834)), "at most 200 of a topic’s drawn"),
+        (lambda: charts.orbit(tables.orbit(5000, dates="1000")), "of them drawn"),
+        (lambda: charts.thread(tables.thread(5000, dates="1000-03-07")), "500 of them drawn"),
+        (lambda: charts.corpus_overview(tables.documents(200, per_author=250)), "10 years of one author"),
+        (lambda: charts.reading_page(tables.reading(5000)), "passages 1 to 60 of 5,000 drawn"),
+    ],
+    ids=["topic_map", "forms", "orbit", "thread", "corpus_overview", "reading_page"],
+)
+def test_what_is_very_much_is_thinned_and_that_is_said(draw, said):
+    chart = draw()
+    assert said in subtitle(chart)
+    assert sum(len(rows) for _, rows in units(spec_of(chart))) < 16_000
+    assert len(json.dumps(spec_of(chart))) < 2_000_000
 
 
 # Picking.

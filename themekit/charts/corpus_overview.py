@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MAX_AUTHORS = 200
 MAX_DOCUMENTS = 3000
 """Above, documents of one author, kind and year become one mark."""
+MAX_MARKS = 6000
 _COLUMNS = ("document_id", "author", "n_words", "kind", "date", "title")
 _WIDTH = 620
 _N_KINDS = len(style.SHAPES)
@@ -59,8 +60,8 @@ def corpus_overview(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
 
     Notes
     -----
-    1. Above 3,000 documents those of one author, kind and year are one mark,
-       and the subtitle says so; then nothing can be picked.
+    1. Above 3,000 documents those of one author, kind and year (or several
+       years) are one mark, and the subtitle says so; then nothing can be picked.
     2. Above 200 authors those with the most words are drawn. All are counted.
     3. Kinds beyond the sixth share the sixth shape.
     """
@@ -70,14 +71,12 @@ def corpus_overview(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
     authors = _authors(rows)
     kinds = list(rows["kind"].value_counts().sort_index().sort_values(ascending=False, kind="stable").index)
     shown = rows[rows["author"].isin(authors)]
-    drawn, is_summed = _drawn(shown[shown["day"].notna()])
+    drawn, n_years = _drawn(shown[shown["day"].notna()])
     step = float(np.clip(900 / len(authors), 9, 30))
-    chart = _chart(drawn, shown, authors, kinds, step, is_summed=is_summed).properties(
+    chart = _chart(drawn, shown, authors, kinds, step, n_years=n_years).properties(
         width=_WIDTH,
         height=step * len(authors),
-        title=style.title(
-            _finding(rows), _counts(rows, authors, kinds, is_summed=is_summed), width=_WIDTH + 240
-        ),
+        title=style.title(_finding(rows), _counts(rows, authors, kinds, n_years=n_years), width=_WIDTH + 240),
         description=_description(rows, kinds),
     )
     return chart  # noqa: RET504 - the type of properties is wider
@@ -102,20 +101,26 @@ def _authors(rows: pd.DataFrame) -> list[str]:
     return list(longest.sort_values(["first", "author"], na_position="last")["author"])
 
 
-def _drawn(dated: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
-    """Return the marks: documents, or those of one year together where there are very many."""
+def _drawn(dated: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return the marks, and of how many years each is: 0 for a document, more where there are very many."""
     if len(dated) <= MAX_DOCUMENTS:
-        return dated.assign(n=1), False
+        return dated.assign(n=1), 0
     years = dated["day"].map(dates.year_of)
-    summed = dated.groupby(["author", "kind", years.rename("year")], as_index=False).agg(
-        n_words=("n_words", "sum"), n=("document_id", "size")
-    )
-    middle = dates.days(summed["year"].astype(str) + "-07")
-    return summed.assign(day=middle.to_numpy(), date=summed["year"].astype(str)), True
+    for n_years in (1, 2, 5, 10, 20, 50, 100):
+        first = (years // n_years * n_years).rename("first")
+        summed = dated.groupby(["author", "kind", first], as_index=False).agg(
+            n_words=("n_words", "sum"), n=("document_id", "size")
+        )
+        if len(summed) <= MAX_MARKS:
+            break
+    middle = (summed["first"] + n_years // 2).astype(str) + ("-07" if n_years == 1 else "")
+    last = (summed["first"] + n_years - 1).astype(str)
+    told = summed["first"].astype(str) + ("" if n_years == 1 else " to " + last)
+    return summed.assign(day=dates.days(middle).to_numpy(), date=told), n_years
 
 
 def _chart(
-    drawn: pd.DataFrame, shown: pd.DataFrame, authors: list[str], kinds: list[str], step: float, *, is_summed: bool
+    drawn: pd.DataFrame, shown: pd.DataFrame, authors: list[str], kinds: list[str], step: float, *, n_years: int
 ) -> alt.LayerChart:  # fmt: skip
     y = alt.Y(
         "author:N",
@@ -124,24 +129,24 @@ def _chart(
     )
     layers = []
     if not drawn.empty:
-        layers.append(_marks(drawn, y, kinds, step, is_summed=is_summed))
+        layers.append(_marks(drawn, y, kinds, step, n_years=n_years))
     layers.append(_totals(shown, y, step))
     return style.layered(layers)
 
 
-def _marks(drawn: pd.DataFrame, y: alt.Y, kinds: list[str], step: float, *, is_summed: bool) -> alt.Chart:
+def _marks(drawn: pd.DataFrame, y: alt.Y, kinds: list[str], step: float, *, n_years: int) -> alt.Chart:
     shapes = [style.SHAPES[min(i, _N_KINDS - 1)] for i in range(len(kinds))]
     colours = [style.CATEGORIES[min(i, len(style.CATEGORIES) - 1)] for i in range(len(kinds))]
     legend = (
         alt.Legend(title="kind", symbolStrokeWidth=0.6, columns=4, labelLimit=140) if len(kinds) > 1 else None
     )
-    told = ["n", "n_words"] if is_summed else ["document_id", "title", "n_words"]
+    told = ["n", "n_words"] if n_years else ["document_id", "title", "n_words"]
     placed = drawn.assign(when=dates.milliseconds(drawn["day"]))
     largest = max(int(drawn["n_words"].max()), 1)
     tooltips = [alt.Tooltip("author:N"), alt.Tooltip("date:N"), alt.Tooltip("kind:N"),
                 alt.Tooltip("n_words:Q", title="words", format=",")]  # fmt: skip
     tooltips.insert(
-        0, alt.Tooltip("n:Q", title="documents") if is_summed else alt.Tooltip("title:N", title="document")
+        0, alt.Tooltip("n:Q", title="documents") if n_years else alt.Tooltip("title:N", title="document")
     )
     chart: alt.Chart = (
         alt.Chart(style.inline(placed[["author", "when", "date", "kind", *told]]), name="documents")
@@ -157,10 +162,10 @@ def _marks(drawn: pd.DataFrame, y: alt.Y, kinds: list[str], step: float, *, is_s
             fill=alt.Fill("kind:N", scale=alt.Scale(domain=kinds, range=colours), legend=legend),
             shape=alt.Shape("kind:N", scale=alt.Scale(domain=kinds, range=shapes), legend=legend),
             tooltip=tooltips,
-            description="date:N" if is_summed else "title:N",
+            description="date:N" if n_years else "title:N",
         )
     )
-    if is_summed:
+    if n_years:
         return chart
     pick = alt.selection_point(name="pick", fields=["document_id"])
     return chart.encode(opacity=alt.when(pick).then(alt.value(0.9)).otherwise(alt.value(0.2))).add_params(
@@ -193,7 +198,7 @@ def _finding(rows: pd.DataFrame) -> str:
     return f"{style.count(n, 'document')} by {who}, {years or 'without dates'}"
 
 
-def _counts(rows: pd.DataFrame, authors: list[str], kinds: list[str], *, is_summed: bool) -> str:
+def _counts(rows: pd.DataFrame, authors: list[str], kinds: list[str], *, n_years: int) -> str:
     n_authors = rows["author"].nunique()
     documents = rows.drop_duplicates("document_id")
     by_kind = documents["kind"].value_counts()
@@ -203,8 +208,8 @@ def _counts(rows: pd.DataFrame, authors: list[str], kinds: list[str], *, is_summ
         f"{int(rows['n_words'].sum()):,} words",
         style.listing([_told(int(by_kind[kind]), kind) for kind in kinds if kind in by_kind], 4),
         f"{n_undated:,} without a date" if n_undated else "",
-        "one mark is one author's year, larger for more words"
-        if is_summed
+        f"one mark is {style.count(n_years, 'year')} of one author, larger for more words"
+        if n_years
         else "one mark is one document, larger for more words",
     ]
     return " · ".join(part for part in parts if part)

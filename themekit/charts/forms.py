@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from themekit.charts.lettering import Texts
 
 N_TOPICS = 9
+MAX_DOTS = 200  # in one panel
 _FEW = 2
 """Passages; with fewer a topic is left out where there are enough others."""
 _COLUMNS = ("topic_id", "label", "author", "concept", "passage_id", "title", "date", "score")
@@ -75,7 +76,8 @@ def forms(
     Notes
     -----
     Topics with a single passage are left out as long as there are others; the
-    subtitle counts what is drawn.
+    subtitle counts what is drawn. Of more than 200 passages on a topic every
+    k-th has a dot, and the subtitle says so; means are over all.
     """
     lettering.check(texts, chart="forms")
     if n_topics < 1:
@@ -160,7 +162,6 @@ def _placed(rows: pd.DataFrame, drawn: pd.DataFrame, texts: Texts) -> tuple[dict
         middle = top + _HEADING + _STRIP / 2
         quoted = own[own["quote"] != ""].head(1)
         lines = _lines(quoted["quote"].iloc[0], texts) if len(quoted) else []
-        is_quoted = own["passage_id"].isin(quoted["passage_id"]) if lines else False
         heading = lettering.fit(style.shorten(topic.topic, 40), _WIDTH, 13, bold=True)
         parts["headings"].append(pd.DataFrame({"line": [heading], "x": [left], "y": [top + 8]}))
         parts["rules"].append(
@@ -173,6 +174,11 @@ def _placed(rows: pd.DataFrame, drawn: pd.DataFrame, texts: Texts) -> tuple[dict
                 {"x": [across(topic.mean, left)], "y": [middle - 14], "y2": [middle + 14], "is_mean": [True]}
             )
         )
+        own = own[
+            (np.arange(len(own)) % -(-len(own) // MAX_DOTS) == 0)
+            | own["passage_id"].isin(quoted["passage_id"])
+        ]
+        is_quoted = own["passage_id"].isin(quoted["passage_id"]) if lines else False
         parts["dots"].append(
             own.assign(
                 x=across(own["score"], left),
@@ -266,6 +272,7 @@ def _counts(rows: pd.DataFrame, topics: pd.DataFrame, drawn: pd.DataFrame) -> st
         f"{len(drawn):,} of {style.count(len(topics), 'topic')} drawn" if len(drawn) < len(topics) else "",
         "not a certain theme" if "verdict" in rows and rows["verdict"].iloc[0] != "found" else "",
         "a dot is a passage, stronger to the right",
+        f"at most {MAX_DOTS} of a topic’s drawn" if drawn["n"].max() > MAX_DOTS else "",
         "the thin line is the average of all authors, the thick one the mean here",
     ]
     return " · ".join(part for part in parts if part)

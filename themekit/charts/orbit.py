@@ -29,6 +29,7 @@ _COLUMNS = (
 )
 _WIDTH, _HEIGHT = 640, 320
 _N_LABELS = 3
+MAX_DOCUMENTS = 1_000
 
 
 def orbit(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
@@ -74,7 +75,8 @@ def orbit(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
 
     Notes
     -----
-    The strongest three documents are named.
+    The strongest three documents are named. Above 1,000 dated documents every
+    k-th is drawn, and every juncture; the subtitle says so. All are counted.
     """
     rows = _read(style.table(frame, _COLUMNS, chart="orbit", optional=("verdict",)))
     dated = rows[rows["day"].notna() & rows["score"].notna()].sort_values(
@@ -84,10 +86,11 @@ def orbit(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
         return style.nothing("No orbit to draw", "The table has no rows with a date and a score.")
     style.check_one(rows, "author", chart="orbit")
     style.check_one(rows, "concept", chart="orbit")
-    chart = _chart(dated).properties(
+    drawn = _thinned(dated)
+    chart = _chart(drawn).properties(
         width=_WIDTH,
         height=_HEIGHT,
-        title=style.title(_finding(dated), _counts(rows, dated), width=_WIDTH + 60),
+        title=style.title(_finding(dated), _counts(rows, dated, drawn), width=_WIDTH + 60),
         description=_description(dated),
     )
     return chart  # noqa: RET504 - the type of properties is wider
@@ -107,6 +110,11 @@ def _read(frame: pd.DataFrame) -> pd.DataFrame:
     )
     rows = rows.sort_values("document_id", ignore_index=True)
     return rows.assign(day=dates.days(rows["date"]))
+
+
+def _thinned(dated: pd.DataFrame) -> pd.DataFrame:
+    every = -(-len(dated) // MAX_DOCUMENTS)
+    return dated[(dated.index % every == 0) | dated["is_juncture"]]
 
 
 def _chart(dated: pd.DataFrame) -> alt.LayerChart:
@@ -248,11 +256,12 @@ def _finding(dated: pd.DataFrame) -> str:
     return f"{what} leads for {who}, not certain: it shows in {k:,} of {style.count(n, 'dated document')}"
 
 
-def _counts(rows: pd.DataFrame, dated: pd.DataFrame) -> str:
+def _counts(rows: pd.DataFrame, dated: pd.DataFrame, drawn: pd.DataFrame) -> str:
     n_undated = len(rows) - len(dated)
     n = len(dated)
     parts = [
         f"shows in {int(dated['shows'].sum()):,} of {style.count(n, 'dated document')}",
+        f"{len(drawn):,} of them drawn" if len(drawn) < n else "",
         "not a certain theme" if "verdict" in dated and dated["verdict"].iloc[0] != "found" else "",
         f"{n_undated:,} without a date left out" if n_undated else "",
         "no turn stands out from chance" if n > 5 and not dated["is_juncture"].any() else "",  # noqa: PLR2004 - fewer cannot turn

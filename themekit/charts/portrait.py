@@ -30,6 +30,7 @@ _EDGE, _GUTTER = 48, 24
 _N_QUOTES, _N_CONCEPTS = 3, 5
 _LABELS = 148  # what the names of topics take
 _UNDATED = 46
+_MAX_DOCUMENTS = 150  # more would run into one another
 _FOOT = 178  # what certainty and numbers take, from the lower edge of the page
 _TALLEST_ROW, _MAX_ROWS = 34.0, 14
 
@@ -300,7 +301,9 @@ def _thread(sheet: _Sheet, beads: pd.DataFrame, one: _Person, top: float, bottom
         sheet.rule(_EDGE + _LABELS - 6, y, right, y, "page-grid", 0.7)
     base = top + step * n_rows
     places = _across(sheet, beads, base)
-    drawn = beads[beads["topic_id"].isin(row)]
+    every = -(-len(places) // _MAX_DOCUMENTS)
+    kept = sorted(places, key=lambda document: places[document])[::every]
+    drawn = beads[beads["topic_id"].isin(row) & beads["document_id"].isin(kept)]
     room_of_one = float(np.clip(40 / max(len(places), 1), 0.35, 1))
     for is_shown in (False, True):
         for document, own in drawn[drawn["shows"] == is_shown].groupby("document_id", sort=True):
@@ -313,7 +316,7 @@ def _thread(sheet: _Sheet, beads: pd.DataFrame, one: _Person, top: float, bottom
                 size = round((26 + 10 * min(float(n), 6)) * room_of_one, 1)
                 sheet.mark(x, float(y), "hole", "circle", size)
                 sheet.mark(x, float(y), "shows" if is_shown else "absent", "circle", size)
-    _legend(sheet, base + 31, one)
+    _legend(sheet, base + 31, one, every)
 
 
 def _across(sheet: _Sheet, beads: pd.DataFrame, base: float) -> dict[str, float]:
@@ -349,14 +352,19 @@ def _across(sheet: _Sheet, beads: pd.DataFrame, base: float) -> dict[str, float]
     return places
 
 
-def _legend(sheet: _Sheet, y: float, one: _Person) -> None:
+def _legend(sheet: _Sheet, y: float, one: _Person, every: int) -> None:
     x = _EDGE + _LABELS + 4.0
     what = lettering.fit(one.leading, 90, 9)
     for look, words in (("shows", f"{what} shows"), ("absent", "it does not")):
         sheet.mark(x, y - 3, look, "circle", 44)
         sheet.write(words, x + 9, y, "page-soft", 9)
         x += 24 + lettering.width(words, 9)
-    sheet.write("one upright line is one document", x, y, "page-soft", 9)
+    said = (
+        "one upright line is one document"
+        if every == 1
+        else f"1 of {every} documents is drawn, each as a line"
+    )
+    sheet.write(said, x, y, "page-soft", 9)
 
 
 def _quotes(

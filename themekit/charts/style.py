@@ -306,16 +306,30 @@ def inline(frame: pd.DataFrame) -> alt.InlineData:
     >>> inline(pd.DataFrame({"x": [1 / 3, None]})).to_dict()
     {'values': [{'x': 0.333333}, {'x': None}]}
     """
-    columns = [str(column) for column in frame.columns]
-    rows = frame.astype(object).itertuples(index=False, name=None)
-    return alt.InlineData(values=[dict(zip(columns, map(_plain, row), strict=True)) for row in rows])
+    names = [str(column) for column in frame.columns]
+    columns = [list(map(_plain, frame.iloc[:, i].tolist())) for i in range(len(names))]
+    data = alt.InlineData(values=[])
+    # Set afterwards: the constructor would check each cell against a schema, which takes seconds for a long table.
+    data["values"] = (
+        [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)] if names else []
+    )
+    return data
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell of a table can be anything
+    # The kinds that nearly all cells are come first: to ask pandas of each takes long.
+    if isinstance(value, str | bool):
+        return value
+    if type(value) is int:
+        return value
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    return _plain_of_another_kind(value)
+
+
+def _plain_of_another_kind(value: Any) -> Any:  # noqa: ANN401 - as above
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return None
-    if isinstance(value, str):
-        return value
     if pd.api.types.is_bool(value):
         return bool(value)
     if pd.api.types.is_integer(value):
@@ -349,7 +363,10 @@ def visible(text: object) -> str:
     """
     if _plain(text) is None:
         return ""
-    folded = re.sub(r"[\t\n\v\f\r\x85\xa0 ]+", " ", str(text)).strip()
+    plain = str(text)
+    if plain.isascii() and plain.isprintable() and "  " not in plain:
+        return plain.strip()
+    folded = re.sub(r"[\t\n\v\f\r\x85\xa0 ]+", " ", plain).strip()
     return "".join(_code(letter) if _is_hidden(letter) else letter for letter in folded)
 
 

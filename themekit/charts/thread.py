@@ -13,7 +13,7 @@ from themekit.charts import dates, style
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
-MAX_TOPICS = 40
+MAX_TOPICS, MAX_DOCUMENTS = 40, 500
 SHOWS, ABSENT = "the theme shows", "it does not"
 _COLUMNS = (
     "document_id", "title", "date", "year", "topic_id", "label", "author", "concept", "score", "shows",
@@ -75,8 +75,8 @@ def thread(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
     1. A partial date stands at its beginning; documents of the same date are
        moved a little apart. The tooltip has the date as it was given.
     2. Topics stand in the order in which the theme first shows in them. Above
-       40 topics those with the most passages are drawn, and the subtitle says
-       so. All are counted.
+       40 topics those with the most passages are drawn, above 500 documents
+       every k-th by date, and the subtitle says so. All are counted.
     """
     rows = _read(style.table(frame, _COLUMNS, chart="thread", optional=("verdict",)))
     if rows.empty:
@@ -87,13 +87,14 @@ def thread(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
     style.check_one(rows, "concept", chart="thread")
     documents = _documents(rows)
     topics = _topics(rows, documents)
-    drawn = rows[rows["topic_id"].isin(topics["topic_id"])].merge(documents, on="document_id")
+    shown = _thinned(documents)
+    drawn = rows[rows["topic_id"].isin(topics["topic_id"])].merge(shown, on="document_id")
     drawn = drawn.assign(topic=drawn["topic_id"].map(topics.set_index("topic_id")["topic"]))
     width = _WIDTH if documents["when"].notna().any() else _UNDATED_ROOM * 2
     chart: alt.LayerChart = _chart(drawn, topics["topic"].tolist(), width).properties(
         width=width,
         height=_ROW * len(topics),
-        title=style.title(_finding(rows), _counts(rows, documents, topics), width=width + 200),
+        title=style.title(_finding(rows), _counts(rows, documents, topics, shown), width=width + 200),
         description=_description(rows, documents, topics),
     )
     return chart
@@ -119,6 +120,11 @@ def _documents(rows: pd.DataFrame) -> pd.DataFrame:
     documents = documents.assign(day=dates.days(documents["date"], documents["year"]).to_numpy())
     documents = documents.assign(when=dates.apart(documents["day"]), slot=_slots(documents))
     return documents.reset_index()[["document_id", "day", "when", "slot"]]
+
+
+def _thinned(documents: pd.DataFrame) -> pd.DataFrame:
+    ordered = documents.sort_values(["day", "slot"], kind="stable", ignore_index=True)
+    return ordered.iloc[:: -(-len(ordered) // MAX_DOCUMENTS)]
 
 
 def _slots(documents: pd.DataFrame) -> pd.Series[float]:
@@ -250,13 +256,14 @@ def _finding(rows: pd.DataFrame) -> str:
     return f"{who} comes back to {what} in {of_documents}, {where}"
 
 
-def _counts(rows: pd.DataFrame, documents: pd.DataFrame, topics: pd.DataFrame) -> str:
+def _counts(rows: pd.DataFrame, documents: pd.DataFrame, topics: pd.DataFrame, shown: pd.DataFrame) -> str:
     n_topics, n_undated = rows["topic_id"].nunique(), int(documents["day"].isna().sum())
     passages = style.count(int(rows["n_passages"].sum()), "passage")
     parts = [
         style.count(len(documents), "document"),
         passages,
         f"{len(topics):,} of {style.count(n_topics, 'topic')} drawn" if len(topics) < n_topics else "",
+        f"{len(shown):,} of them drawn" if len(shown) < len(documents) else "",
         f"{n_undated:,} without a date" if n_undated else "",
         "one line is one document, its points are its topics, larger for more passages",
     ]
