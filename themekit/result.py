@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from themekit.charts.lettering import Texts
     from themekit.portrait import Portrait
 
 TABLES = (
@@ -261,6 +262,20 @@ class Result:
         from themekit.store import save  # noqa: PLC0415 - only where it is asked for
 
         return save(self, folder)
+
+    def report(self, path: str | os.PathLike[str], *, texts: Texts = "full") -> Path:
+        """Write everything that was found into one HTML file that opens anywhere; see :func:`themekit.report.report`.
+
+        Parameters
+        ----------
+        path : str or path
+            The file, such as ``report.html``.
+        texts : {"full", "snippet", "none"}, default "full"
+            How much of what the authors wrote goes into it.
+        """
+        from themekit.report import report  # noqa: PLC0415 - altair is imported where something is drawn
+
+        return report(self, path, texts=texts)
 
     def _headline(self) -> str:
         found = int((self.authors["verdict"] == "found").sum())
