@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     import altair as alt
 
+    from themekit.charts.lettering import Texts
     from themekit.result import Result
 
 logger = logging.getLogger(__name__)
@@ -26,14 +27,16 @@ CHARTS: dict[str, Callable[[Result], alt.TopLevelMixin]] = {
     "topic-hierarchy": lambda result: charts.topic_hierarchy(frames.topic_hierarchy_frame(result)),
     "corpus-overview": lambda result: charts.corpus_overview(frames.documents_frame(result)),
 }
-OF_AUTHOR: dict[str, Callable[[Result, str], alt.TopLevelMixin]] = {
-    "portrait": lambda result, author: charts.portrait(**frames.portrait_frames(result, author)),
-    "thread": lambda result, author: charts.thread(result.thread_frame(author)),
-    "certainty": lambda result, author: charts.certainty(frames.certainty_frame(result, author)),
-    "orbit": lambda result, author: charts.orbit(frames.orbit_frame(result, author)),
-    "forms": lambda result, author: charts.forms(frames.forms_frame(result, author)),
-    "reading-page": lambda result, author: charts.reading_page(
-        frames.reading_frame(result, _telling(result, author), author)
+OF_AUTHOR: dict[str, Callable[[Result, str, Texts], alt.TopLevelMixin]] = {
+    "portrait": lambda result, author, texts: charts.portrait(
+        **frames.portrait_frames(result, author), texts=texts
+    ),
+    "thread": lambda result, author, _: charts.thread(result.thread_frame(author)),
+    "certainty": lambda result, author, _: charts.certainty(frames.certainty_frame(result, author)),
+    "orbit": lambda result, author, _: charts.orbit(frames.orbit_frame(result, author)),
+    "forms": lambda result, author, texts: charts.forms(frames.forms_frame(result, author), texts=texts),
+    "reading-page": lambda result, author, texts: charts.reading_page(
+        frames.reading_frame(result, _telling(result, author), author), texts=texts
     ),
 }
 
@@ -57,7 +60,10 @@ def _telling(result: Result, author: str) -> str:
 
 
 def drawings(
-    result: Result, author: str | None = None, only: Container[str] | None = None
+    result: Result,
+    author: str | None = None,
+    only: Container[str] | None = None,
+    texts: Texts = "snippet",
 ) -> Iterator[tuple[str, alt.TopLevelMixin]]:
     """Draw what there is to draw of a result, or of one author in it.
 
@@ -68,6 +74,8 @@ def drawings(
         Default: the charts of all authors together.
     only : container of str, optional
         Names of charts, such as ``fingerprint``. Default: all.
+    texts : {"snippet", "none", "full"}, default "snippet"
+        How much of a text the charts show that show one.
 
     Yields
     ------
@@ -88,7 +96,7 @@ def drawings(
         if name in alone or (only is not None and name not in only):
             continue
         try:
-            chart = CHARTS[name](result) if author is None else OF_AUTHOR[name](result, author)
+            chart = CHARTS[name](result) if author is None else OF_AUTHOR[name](result, author, texts)
         except ValueError as error:
             logger.info("%s is not drawn: %s", name, error)
             continue

@@ -142,7 +142,7 @@ def save_figure(
         raise TypeError(_not_a_chart(chart))
     if size not in SIZES:
         raise ValueError(_unknown("size", size, tuple(SIZES), "pass one of these as size"))
-    with alt.theme.enable(_theme_name(theme)):
+    with alt.theme.enable(theme_name(theme)):
         spec = chart.to_dict(format="vega-lite")
     if "html" in wanted:
         privacy.check(spec, texts)
@@ -150,7 +150,7 @@ def save_figure(
     base.parent.mkdir(parents=True, exist_ok=True)
     paths = [base.with_name(f"{base.name}.{end}") for end in wanted]
     for target, data in zip(paths, content.values(), strict=True):
-        _replace(target, data)
+        replace_file(target, data)
     what = {"title": words(spec)[0], "size": size, "theme": theme, "texts": texts} | _origin(result, made_by)
     _record(base.parent, dict(zip((path.name for path in paths), content.values(), strict=True)), what)
     return paths
@@ -171,7 +171,7 @@ def _named(path: Path, formats: str | Sequence[str] | None) -> tuple[Path, list[
     return (path.with_suffix("") if has_end else path), wanted
 
 
-def _theme_name(theme: str) -> str:
+def theme_name(theme: str) -> str:
     if theme not in _THEMES:
         raise ValueError(_unknown("theme", theme, tuple(_THEMES), "pass one of these as theme"))
     return _THEMES[theme]
@@ -190,7 +190,7 @@ def _not_a_chart(seen: object) -> str:
     )
 
 
-def _replace(target: Path, data: bytes) -> None:
+def replace_file(target: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
     handle, beside = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
     try:
@@ -237,7 +237,7 @@ def _record(folder: Path, content: dict[str, bytes], what: dict[str, Any]) -> No
         digest = {} if name.endswith(".pdf") else {"sha256": hashlib.sha256(data).hexdigest()}
         known[name] = what | digest
     text = json.dumps({"schema": SCHEMA, "figures": known}, indent=1, sort_keys=True, ensure_ascii=False)
-    _replace(path, f"{text}\n".encode("utf-8", "backslashreplace"))
+    replace_file(path, f"{text}\n".encode("utf-8", "backslashreplace"))
 
 
 def _not_ours(path: Path) -> str:
@@ -282,7 +282,7 @@ def setup(theme: Theme = "auto") -> None:
     """
     from IPython.display import display  # noqa: PLC0415 - comes with a notebook, and costs nothing without one
 
-    name = _theme_name(theme)
+    name = theme_name(theme)
     ready = _Ready(theme)
     alt.theme.enable(name)
     alt.renderers.enable("themekit")

@@ -117,20 +117,22 @@ class Portrait:
 
     def _lines(self) -> Iterator[str]:
         yield f"{visible(self.author)}: {self.headline}"
-        yield from _wrap(self._how_sure(), "  ")
+        yield from _wrap(self.how_sure, "  ")
         yield from _wrap(f"{self.leading}: {self.gloss}", "  ")
-        yield from _wrap(self._where(), "  ")
+        yield from _wrap(self.where, "  ")
         for role, heading in (("for", "quotes"), ("against", "seen otherwise"), ("absent", "absent from")):
             some = self.quotes[self.quotes["role"] == role]
             if len(some):
                 yield f"  {heading}:"
             for quote in some.itertuples(index=False):
                 yield from _wrap(f"“{visible(quote.quote)}”", "    ")
-                yield f"      {_place(quote)}"
+                yield f"      {place(quote)}"
         if len(self.themes) > 1:
-            yield from _wrap(f"next: {self._runners_up()}", "  ")
+            yield from _wrap(f"next: {self.runners_up}", "  ")
 
-    def _how_sure(self) -> str:
+    @property
+    def how_sure(self) -> str:
+        """How sure that is and on what it rests, in sentences."""
         first = self.themes.iloc[0]
         based = f"{count(self.n_documents, 'document')}, {self.n_words:,} words; encoder {self.encoder}"
         if self.verdict != "found":
@@ -143,7 +145,9 @@ class Portrait:
             f"Rests on {based}."
         )
 
-    def _where(self) -> str:
+    @property
+    def where(self) -> str:
+        """Where the leading theme shows, in a sentence."""
         first = self.themes.iloc[0]
         if pd.isna(first["effect"]):
             return (
@@ -166,35 +170,37 @@ class Portrait:
         )
         return f"It shows in {shown} of {count(self.n_documents, 'document')}{years}{topics}."
 
-    def _runners_up(self) -> str:
+    @property
+    def runners_up(self) -> str:
+        """The four themes that follow, with their effects."""
         rows = self.themes.iloc[1 : 1 + _N_RUNNERS_UP].itertuples(index=False)
         return ", ".join(f"{r.concept}{'' if pd.isna(r.effect) else f' ({r.effect:+.2f})'}" for r in rows)
 
     def _repr_html_(self) -> str:
+        found = self.verdict == "found"
         quotes = "".join(
-            f"<blockquote style='margin:.6em 0 .2em 1em;padding-left:.8em;border-left:3px solid #3f90da'>{escape(visible(q.quote))}"
-            f"<div style='opacity:.7;font-size:90%'>{escape(_place(q))}</div></blockquote>"
+            f"<blockquote style='margin:1em 0;padding:0 0 0 1em;border-left:3px solid #3f90da'>{_html(q.quote)}"
+            f"<div style='{_QUIET}'>{_html(place(q))}</div></blockquote>"
             for q in self.quotes[self.quotes["role"] == "for"].itertuples(index=False)
         )
         others = "".join(
-            f"<li>{escape(_ROLES[q.role])}: {escape(visible(q.quote))} <span style='opacity:.7'>{escape(_place(q))}</span></li>"
+            f"<li style='margin:.5em 0'>{escape(ROLES[q.role])}: {_html(q.quote)} <span style='{_QUIET}'>{_html(place(q))}</span></li>"
             for q in self.quotes[self.quotes["role"] != "for"].itertuples(index=False)
         )
+        lead = "" if found else f"<b>{escape(self.leading)}</b> leads: "
         return (
-            f"<div class='themekit-portrait' style='max-width:46em'><h3 style='margin:0'>{escape(visible(self.author))}: "
-            f"{escape(self.headline)}</h3><p>{escape(self.gloss)}</p><p>{escape(self._where())}</p>"
-            f"<p style='opacity:.8'>{escape(self._how_sure())}</p>{quotes}"
+            f"<div class='themekit-portrait' style='max-width:44em;line-height:1.5'><div style='{_QUIET}'>{_html(self.author)}</div>"
+            f"<div style='font-size:1.7em;font-weight:600;line-height:1.25'>{_html(self.leading if found else self.headline)}</div>"
+            f"<p style='margin:.3em 0'>{lead}{escape(self.gloss)}</p><p style='margin:.3em 0'>{escape(self.where)}</p>"
+            f"<p style='{_QUIET}'>{escape(self.how_sure)}</p>{quotes}"
             + (f"<details><summary>where it is not</summary><ul>{others}</ul></details>" if others else "")
-            + (
-                f"<p style='opacity:.8'>Next: {escape(self._runners_up())}</p>"
-                if len(self.themes) > 1
-                else ""
-            )
+            + (f"<p style='{_QUIET}'>Next: {escape(self.runners_up)}</p>" if len(self.themes) > 1 else "")
             + "</div>"
         )
 
 
-_ROLES = {"against": "seen otherwise", "absent": "absent, at its nearest"}
+_QUIET = "opacity:.72;font-size:90%;margin:.3em 0"
+ROLES = {"against": "seen otherwise", "absent": "absent, at its nearest"}
 
 
 def _topics(result: Result, author: str, concept: str) -> tuple[str, ...]:
@@ -213,9 +219,15 @@ def _topics(result: Result, author: str, concept: str) -> tuple[str, ...]:
     return tuple(labelled["label"])
 
 
-def _place(quote: Any) -> str:  # noqa: ANN401 - a row of the quotes frame
+def place(quote: Any) -> str:  # noqa: ANN401 - a row of the quotes frame
+    """Say where a quote stands: title, date, file and characters."""
     date = "" if pd.isna(quote.date) else f", {quote.date}"
     return visible(f"{quote.title}{date} ({quote.source}, characters {quote.start} to {quote.end})")
+
+
+def _html(text: object) -> str:
+    """Return a text as text, whatever it says and whichever way it runs."""
+    return f"<bdi>{escape(visible(text))}</bdi>"
 
 
 def _wrap(text: str, indent: str) -> list[str]:

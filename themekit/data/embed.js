@@ -21,17 +21,27 @@ window.themekit = (function (tones) {
 
   async function draw(element, spec, options = {}) {
     drawn.set(element, { spec, options });
+    const { prints, ...rest } = options;
     const dark = isDark();
     const follows = spec.usermeta && spec.usermeta.themekit === "auto";
     const shown = follows && dark ? { ...spec, config: darken(spec.config, tones.light, tones.dark) } : spec;
+    const settings = {
+      mode: "vega-lite",
+      renderer: "svg",
+      tooltip: { theme: dark ? "dark" : "light" },
+      actions: { export: true, source: false, compiled: false, editor: false },
+      ...rest,
+    };
     try {
-      await vegaEmbed(element, shown, {
-        mode: "vega-lite",
-        renderer: "svg",
-        tooltip: { theme: dark ? "dark" : "light" },
-        actions: { export: true, source: false, compiled: false, editor: false },
-        ...options,
-      });
+      const embedded = await vegaEmbed(element, shown, settings);
+      // Paper is white, whatever the screen is: a second drawing waits for the printer.
+      if (prints && follows && dark) {
+        const paper = document.createElement("div");
+        paper.className = "themekit-paper";
+        element.append(paper);
+        await vegaEmbed(paper, spec, { ...settings, actions: false });
+      }
+      return embedded;
     } catch (error) {
       element.textContent = "This chart cannot be drawn: " + error.message;
     }
@@ -46,5 +56,5 @@ window.themekit = (function (tones) {
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAgain);
   new MutationObserver(drawAgain).observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
-  return { draw };
+  return { draw, colours: tones };
 })(THEMEKIT_TONES);
