@@ -57,13 +57,31 @@ LAYOUTS: dict[str, tuple[str, ...]] = {
     "slashes": ("# $title", "By $author", "$dd/$mm/$year", "$body"),
     "name and place": ("# $title", "By $author in Lisbon", "$day $month $year", "$body"),
     "epigraph": ("# $title", "By $author", "$day $month $year", "> A door is what a dog is on the wrong side of.", "> — Ogden Nash", "$body"),
+    # These were written after the reader was, and have not been used to change it.
+    "words and pictures": ("# $title", "Words by $author", "Pictures by nobody", "$mon $day, $year", "$body"),
+    "date and time": ("# $title", "$weekday, $day $month $year, 10:15", "Posted by $author", "$body"),
+    "first published": ("# $title", "$author", "First published in $month $year", "$body"),
+    "all in one paragraph": ("# $title", "$author $dot $month $year", "$body"),
+    "essay, then name": ("Essay", "# $title", "By $author", "$day.$mm.$year", "$body"),
+    "standfirst": ("# $title", "What happened when we tried to keep everything, and who had to carry it.", "By $author", "Published $month $day, $year", "$body"),
+    "at the end, with a dash": ("# $title", "$body", "– $author, $month $year"),
+    "at the end, copyright": ("# $title", "By $author", "$day $month $year", "$body", "© 2023 The Marram Review. All rights reserved."),
+    "about the author below": ("# $title", "by $author", "$month $year", "$body", "$author lives in Lisbon and keeps bees."),
+    "comma, no year's comma": ("# $title", "$author", "$month $day $year", "$body"),
+    "capitals for the name": ("# $title", "BY $capitalname", "$day $month $year", "$body"),
+    "series": ("# $title", "Part two of three", "By $author", "$day $month $year", "$body"),
+    "journal and number": ("# $title", "by $author", "The Marram Review, No. 14, Spring $year", "$body"),
+    "delivered": ("# $title", "A talk by $author", "Delivered on $day $month $year", "$body"),
+    "to, from": ("# $title", "From: $author", "Date: $day $month $year", "$body"),
     # What must not be taken for an author or a date.
+    "place names": ("# $title", "New York", "$body"),
+    "a year in the text": ("# $title", "It was 1987, and nobody had a key.", "$body", "That was in March 1990."),
     "nothing said": ("# $title", "$body"),
     "dedication": ("# $title", "For Maud Okafor", "$body"),
     "someone else's words": ("# $title", "> A door is what a dog is on the wrong side of.", "> — Ogden Nash", "$body"),
     "sections": ("# $title", "$body", "## Maud Okafor", "$more", "## June 1987", "$more"),
 }  # fmt: skip
-_SAYS_NOTHING = frozenset({"nothing said", "dedication", "someone else's words", "sections"})
+_SAYS_NOTHING = frozenset({"place names", "a year in the text", "nothing said", "dedication", "someone else's words", "sections"})
 
 
 class Gold(NamedTuple):
@@ -91,7 +109,7 @@ class Essay:
             0 if 10 < day.day < 14 else day.day % 10, "th"
         )  # codespell:ignore nd
         return {
-            "title": self.title, "capitals": self.title.upper(), "author": self.author, "day": str(day.day), "dd": f"{day:%d}",
+            "title": self.title, "capitals": self.title.upper(), "capitalname": self.author.upper(), "dot": "·", "author": self.author, "day": str(day.day), "dd": f"{day:%d}",
             "mm": f"{day:%m}", "month": f"{day:%B}", "mon": f"{day:%b}", "year": str(day.year), "weekday": f"{day:%A}",
             "iso": day.isoformat(), "nth": f"{day.day}{last}", "slug": re.sub(r"\W+", "-", self.title.lower()).strip("-"),
             "handle": re.sub(r"\W+", "", self.author.lower()),
@@ -137,12 +155,13 @@ def laid_out(essay: Essay, layout: str) -> Page:
 
 def _gold(essay: Essay, layout: str) -> Gold:
     form = " ".join(LAYOUTS[layout])
-    title = essay.words["capitals"] if "$capitals" in form else essay.title
+    title = essay.words["capitals"] if "$capitals " in form else essay.title
+    author = essay.words["capitalname"] if "$capitalname" in form else essay.author
     if layout in _SAYS_NOTHING:
         return Gold(title, None, None)
     has_day, has_month = re.search(r"\$(?:day|dd|nth)\b", form), re.search(r"\$(?:mm|mon|month)\b", form)
     date = essay.date.isoformat() if has_day else f"{essay.date:%Y-%m}" if has_month else str(essay.date.year)
-    return Gold(title, essay.author, date)
+    return Gold(title, author, date)
 
 
 def as_text(page: Page) -> str:

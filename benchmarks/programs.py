@@ -210,7 +210,6 @@ _ALL = (
     Program("groff", "pdf", _by(_as_groff, "ms", "sh", "-c", "groff -k -ms -Tps '{in}' | ps2pdf - '{out}'"), "groff"),
     Program("LaTeX", "pdf", _by(as_markdown, "md", "pandoc", "--from=markdown-smart", "--pdf-engine=pdflatex", "{in}", "--output={out}"), "pdflatex"),
     Program("htmldoc", "pdf", _by(as_html, "html", "htmldoc", "--webpage", "--charset", "utf-8", "-f", "{out}", "{in}"), "htmldoc"),
-    Program("paps", "pdf", _by(as_text, "txt", "sh", "-c", "paps '{in}' | ps2pdf - '{out}'"), "paps"),
     Program("ReportLab", "pdf", _reportlab, module="reportlab"),
     Program("fpdf2", "pdf", _fpdf, module="fpdf"),
     Program("python-docx, styles", "docx", _python_docx, module="docx"),

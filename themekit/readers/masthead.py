@@ -27,6 +27,10 @@ _MAX_WORDS = 16
 _MAX_TITLE_WORDS = 14
 _MAX_NAME_WORDS = 7
 _N_LINES = 5
+# A summary may stand between title and byline, as papers have it.
+_N_STANDFIRST = 3
+_MAX_STANDFIRST_WORDS = 60
+_N_OTHERS = 2
 # A date in these is what the file's maker put there; a date above the text is what its author says.
 _OVERRULED = frozenset({None, "document properties", "package"})
 _BREAKS = re.compile(r"\s*(?:[|·•∙⋅]|\s[-–—/~]+\s|^[-–—~]+\s*|\s*[-–—]+$|\s{3,})\s*")
@@ -50,7 +54,29 @@ _ASIDE = re.compile(
     r"|essays?|share|follow|listen|subscribe|(?:filed under|posted in|category|categories|tags?)[: ] ?.{1,40}|uncategori[sz]ed",
     re.IGNORECASE,
 )
-_PLACE = re.compile(r"(?:[^\W\d_][\w.'’-]*(?:[ ,]+|$)){1,4}")
+_MAX_WHERE_WORDS = 8
+_SMALL = frozenset(
+    (
+        "of",
+        "the",
+        "and",
+        "&",
+        "in",
+        "no",
+        "vol",
+        "nr",
+        "issue",
+        "pp",
+        "p",
+        "de",
+        "la",
+        "sur",
+        "am",
+        "on",
+        "upon",
+        "near",
+    )
+)
 _BYLINE_PLACE = re.compile(r"^(?P<name>.+?)(?:,| in| at| for| from) (?P<place>[^\W\d_].{1,40})$")
 _TITLE_BY = re.compile(r"(?P<title>.+?)\s*(?:,|:|\||[-–—])\s*(?:[Bb]y|BY)\s+(?P<name>.+)")
 _SUFFIX = re.compile(r",? (?:ph\.?d|m\.?d|jr|sr|esq|mba|ma|msc|ii|iii|frs)\.?$", re.IGNORECASE)
@@ -89,13 +115,18 @@ class _Line:
 
 @dataclass(frozen=True)
 class _Said:
-    """What a line says when nothing in it is left over; ``is_bare`` where a name stands there without a "by"."""
+    """What a line says when nothing in it is left over.
+
+    ``is_bare`` where a name stands there without a "by", ``is_labelled`` where words say what name or date are,
+    ``is_later`` where the date is that of a change.
+    """
 
     title: str | None = None
     author: str | None = None
     date: str | None = None
     is_bare: bool = False
     is_later: bool = False
+    is_labelled: bool = False
 
 
 def taken(about: About, blocks: Sequence[Block]) -> tuple[About, list[Block], list[Note]]:
@@ -160,7 +191,8 @@ def _top(blocks: Sequence[Block]) -> list[_Line]:
         if block.role == "quoted":
             continue
         inside = [" ".join(line.split()) for line in block.text.split("\n")]
-        if len(inside) > _N_LINES or any(len(line.split()) > _MAX_WORDS for line in inside):
+        n_longest = max(len(line.split()) for line in inside)
+        if len(inside) > _N_LINES or n_longest > (_MAX_STANDFIRST_WORDS if i < _N_STANDFIRST else _MAX_WORDS):
             break
         is_heading = block.role == "heading"
         is_bold = bool(block.bold) and " ".join((block.bold or "").split()) == " ".join(inside)
@@ -189,7 +221,7 @@ def _title(top: Sequence[_Line], blocks: Sequence[Block], known: str | None) -> 
         and len(line.words.split()) <= _MAX_TITLE_WORDS
     ]
     has_byline = any(line.said and line.said.author and not line.said.is_bare for line in top)
-    if not has_byline:
+    if not has_byline and any(line.said and line.said.date for line in top):
         # A name alone is a title only where no other line can be.
         lines = [line for line in lines if not line.said] or lines
     first = lines[0] if lines else None
@@ -249,16 +281,27 @@ def _above(
 
 
 def _first_of_text(top: Sequence[_Line], title: tuple[int, str] | None) -> int:
-    """Return the first block that is neither title, subtitle nor said line; one short line among them may be anything."""
-    n_other = 0
+    """Return the first block of the text itself.
+
+    Beside title and headings one line may stand among those above it, and, where a byline
+    or "Published" follows, a summary too.
+    """
+    others: list[int] = []
+    first: int | None = None
     for line in top:
-        is_title = title is not None and line.block == title[0]
-        if line.said or is_title or line.is_heading:
-            continue
-        n_other += 1
-        if n_other > 1 or _STOP.search(line.words):
-            return line.block
-    return top[-1].block + 1 if top else 0
+        if line.said:
+            if (
+                first is not None
+                and not line.said.is_bare
+                and len(others) <= _N_OTHERS
+                and line.said.is_labelled
+            ):
+                first = None
+        elif not (line.is_heading or (title is not None and line.block == title[0])):
+            others.append(line.block)
+            if first is None and (len(others) > 1 or _STOP.search(line.words)):
+                first = line.block
+    return first if first is not None else top[-1].block + 1 if top else 0
 
 
 def _below(about: About, blocks: Sequence[Block], first: int) -> tuple[About, set[int], list[Note]]:
@@ -315,19 +358,25 @@ def _said(line: str, *, may_have_place: bool = False) -> _Said | None:
         if not words or _ASIDE.fullmatch(words):
             continue
         if (when := _WHEN.fullmatch(words)) and date:
-            said = replace(said, is_later=bool(when["later"]))
+            said = replace(said, is_later=bool(when["later"]), is_labelled=True)
         elif name := _author(words):
-            said = replace(said, author=said.author or name, is_bare=False)
+            said = replace(said, author=said.author or name, is_bare=False, is_labelled=True)
         elif is_name(words) and said.author is None:
             said = replace(said, author=words, is_bare=True)
         elif date and said.author is None and (name := _name_and_place(words)):
             said = replace(said, author=name, is_bare=True)
-        elif not (
-            date and words[0].isupper() and _PLACE.fullmatch(words) and (may_have_place or "," in line)
-        ):
+        elif not (date and words[0].isupper() and _is_where(words) and (may_have_place or "," in line)):
             return None
     is_something = said.author or said.date or _ASIDE.fullmatch(line.strip())
     return said if is_something else None
+
+
+def _is_where(words: str) -> bool:
+    """Say whether words before a date are a place, or a paper and its number: "The Marram Review, No. 14"."""
+    parts = re.findall(r"[\w.'’&-]+", words)
+    return len(parts) <= _MAX_WHERE_WORDS and all(
+        part[0].isupper() or part[0].isdigit() or part.lower().strip(".") in _SMALL for part in parts
+    )
 
 
 def _author(words: str) -> str | None:
