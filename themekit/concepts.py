@@ -1,11 +1,11 @@
 """Concepts: the catalogue, a user's own, and the direction that each stands for.
 
 A concept is a way of seeing (compression, repair, chance). It is defined by one
-exemplar sentence in each of the same twelve everyday domains. Taking a domain's
-mean over the whole catalogue out of each sentence's vector leaves what the
-sentence says beyond kitchens or football; the mean of the twelve, with a little
-of the gloss and the names, is the concept's direction. A concept with a gloss
-alone works too, less well.
+exemplar sentence and one scene (a passage as it might stand in an essay) in each
+of the same twelve everyday domains. Taking a domain's mean over the whole
+catalogue out of each text's vector leaves what it says beyond kitchens or
+football; the mean of what is left, with a little of the gloss and the names, is
+the concept's direction. A concept with a gloss alone works too, less well.
 
 The means always run over the whole catalogue, whichever concepts are asked for,
 so that a concept's direction does not depend on its rivals.
@@ -14,6 +14,7 @@ so that a concept's direction does not depend on its rivals.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,8 +27,11 @@ import numpy as np
 import pandas as pd
 
 from themekit.encoders import embed
+from themekit.passages import N_SENTENCES, pack, sentences
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     from numpy.typing import NDArray
 
     from themekit.encoders import Encoder
@@ -77,8 +81,24 @@ def catalogue() -> tuple[Concept, ...]:
     >>> catalogue()[0].name, len(catalogue()[0].exemplars)
     ('compression', 12)
     """
-    text = (files("themekit") / "data" / "catalogue.yml").read_text(encoding="utf-8")
+    text = (_data() / "catalogue.yml").read_text(encoding="utf-8")
     return tuple(_concept(entry["name"], entry) for entry in _load_yaml(text))
+
+
+@cache
+def scenes() -> Mapping[str, Mapping[str, str]]:
+    """Return the scenes that ship with themekit, by domain and concept: passages that show a concept.
+
+    Examples
+    --------
+    >>> from themekit.concepts import scenes
+    >>> len(scenes()), len(scenes()["music"]["repair"].split()) > 80
+    (12, True)
+    """
+    return {
+        domain: _load_yaml((_data() / "scenes" / f"{domain}.yml").read_text(encoding="utf-8"))
+        for domain in DOMAINS
+    }
 
 
 def table(concepts: Sequence[Concept] | None = None) -> pd.DataFrame:
@@ -151,21 +171,23 @@ def vectors(concepts: Sequence[Concept], encoder: Encoder) -> NDArray[np.float64
 
     Notes
     -----
-    1. *Exemplars.* ``X[c, d]`` less its domain's mean over the whole catalogue;
-       the mean ``m_c`` over the domains is what the concept says beyond them.
-    2. ``m_c (S + 4 t I)^-1``, where ``S`` is the scatter of the sentences about their
-       concept's mean and ``t`` its mean variance: Fisher's discriminant, strongly
-       shrunk, so that what sentences of one concept vary in weighs less.
+    1. *Exemplars and scenes.* The vector of each sentence, less its domain's mean over the
+       whole catalogue; then the mean over the concept's sentences. The same with the
+       passages of its scenes. ``m_c`` is the sum of the two.
+    2. ``m_c (S + t I)^-1``, where ``S`` is the scatter of sentences and passages about their
+       concept's mean and ``t`` its mean variance: Fisher's discriminant, shrunk, so
+       that what texts of one concept vary in weighs less.
     3. *Words.* The gloss (``name: gloss``) and the names (``name, synonyms``), each less
-       the catalogue's mean, are added with a quarter of the exemplars' weight. A
-       concept without exemplars stands on these alone. A mean gloss of its own is
+       the catalogue's mean, are added with a quarter of that weight. A concept
+       without exemplars stands on these alone. A mean gloss of its own is
        taken out, because in the exemplars' coordinates a gloss is dominated by its
        form (a definition, not a scene).
 
-    Steps 2 and 3 go beyond the mean of the exemplars that DESIGN describes. They
-    were chosen on ``benchmarks/development`` (14 authors, random 9 of them with 6
-    essays each): the right one of 24 first in 0.60 instead of 0.49 with static
-    vectors, and in 0.73 instead of 0.60 with MiniLM, scores summed up alike.
+    Scenes and steps 2 and 3 go beyond the mean of the exemplars that DESIGN describes. They were
+    chosen on ``benchmarks/development``, whose README has the figures.
+
+    For the encoders that ship, all of it comes made from the package
+    (:func:`frame`), so that nothing of the catalogue is embedded when texts are mined.
 
     Examples
     --------
@@ -173,45 +195,154 @@ def vectors(concepts: Sequence[Concept], encoder: Encoder) -> NDArray[np.float64
     >>> vectors(choose("repair, chance"), HashingEncoder()).shape
     (2, 16)
     """
-    whole = catalogue()
-    frame = _Frame.of(encoder)
-    known = {c.name: i for i, c in enumerate(whole)}
-    out = np.empty((len(concepts), frame.by_domain.shape[2]))
-    words = _from_words(concepts, encoder)
+    known = {c.name: (i, c) for i, c in enumerate(catalogue())}
+    made = frame(encoder)
+    own = [c for c in concepts if known.get(c.name, (0, None))[1] != c]
+    words = dict(zip((c.name for c in own), _words(own, encoder, made), strict=True))
+    out = np.empty((len(concepts), made.directions.shape[1]))
     for i, concept in enumerate(concepts):
-        if not concept.exemplars:
-            out[i] = words[i]
-        elif concept.exemplars == _exemplars_of(concept.name):
-            out[i] = (
-                _unit(frame.by_domain[known[concept.name]].mean(axis=0) @ frame.discriminant) + words[i] / 4
-            )
+        row, entry = known.get(concept.name, (0, None))
+        if concept.name not in words:
+            out[i] = made.directions[row]
+        elif not concept.exemplars:
+            out[i] = words[concept.name]
+        elif entry is not None and concept.exemplars == entry.exemplars:
+            out[i] = made.shown[row] + words[concept.name] / 4
         else:
-            out[i] = _unit(_from_own_exemplars(concept, encoder, frame) @ frame.discriminant) + words[i] / 4
+            out[i] = _unit(_from_own_exemplars(concept, encoder, made) @ made.discriminant)
+            out[i] += words[concept.name] / 4
     return _unit(out)
 
 
 @dataclass(frozen=True)
-class _Frame:
-    """The coordinates in which exemplars are read: domains' means and the catalogue's own scatter."""
+class Frame:
+    """The coordinates in which concepts are read, made of the whole catalogue with one encoder.
 
-    domain_means: NDArray[np.float64]
-    by_domain: NDArray[np.float64]
-    discriminant: NDArray[np.float64]
+    Attributes
+    ----------
+    directions : numpy.ndarray of shape (n_concepts, n_dimensions)
+        Of the catalogue, in its order; unit vectors.
+    shown : numpy.ndarray of shape (n_concepts, n_dimensions)
+        What exemplars and scenes give, without gloss and names; unit vectors.
+    domain_means : numpy.ndarray of shape (n_domains, n_dimensions)
+        Of the exemplars, over the catalogue.
+    discriminant : numpy.ndarray of shape (n_dimensions, n_dimensions)
+        The inverse of the shrunk scatter.
+    word_means : numpy.ndarray of shape (2, n_dimensions)
+        Of the glosses, and of the names.
+    """
+
+    directions: NDArray[np.float32]
+    shown: NDArray[np.float32]
+    domain_means: NDArray[np.float32]
+    discriminant: NDArray[np.float32]
+    word_means: NDArray[np.float32]
 
     @classmethod
-    def of(cls, encoder: Encoder) -> _Frame:
+    def make(cls, encoder: Encoder) -> Frame:
+        """Make it from the catalogue's texts, in single precision, as it ships."""
         whole = catalogue()
         embedded = embed([c.exemplars[d] for c in whole for d in DOMAINS], encoder).astype(np.float64)
-        embedded = embedded.reshape(len(whole), len(DOMAINS), -1)
-        means = embedded.mean(axis=0)
-        by_domain = embedded - means
-        within = (by_domain - by_domain.mean(axis=1, keepdims=True)).reshape(-1, embedded.shape[2])
+        concept, domain = (grid.ravel() for grid in np.indices((len(whole), len(DOMAINS))))
+        by_text = embedded.reshape(len(whole), len(DOMAINS), -1)
+        exemplars = _by_concept(embedded, concept, domain)
+        scene = _by_concept(*_scene_passages(encoder))
+        within = np.concatenate([exemplars[1], scene[1]])
         scatter = within.T @ within / len(within)
         ridge = _SHRINKAGE * np.trace(scatter) / len(scatter)
-        return cls(means, by_domain, np.linalg.inv(scatter + ridge * np.eye(len(scatter))))
+        discriminant = np.linalg.inv(scatter + ridge * np.eye(len(scatter)))
+        shown = _unit((exemplars[0] + scene[0]) @ discriminant)
+        written = [embed([w(c) for c in whole], encoder).astype(np.float64) for w in (_gloss, _names)]
+        words = sum(_unit(v - v.mean(axis=0)) for v in written)
+        arrays = (
+            _unit(shown + words / 4),
+            shown,
+            by_text.mean(axis=0),
+            discriminant,
+            np.array([v.mean(axis=0) for v in written]),
+        )
+        return cls(*(np.ascontiguousarray(a, dtype=np.float32) for a in arrays))
+
+    def save(self, folder: Path, encoder: Encoder) -> Path:
+        """Write it where :func:`frame` looks for it."""
+        from safetensors.numpy import save_file  # noqa: PLC0415
+
+        file = folder / f"{_file_stem(encoder.key)}.safetensors"
+        arrays = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        save_file(arrays, file, metadata={"catalogue": fingerprint()})
+        return file
 
 
-_SHRINKAGE = 4.0
+_frames: dict[str, Frame] = {}
+
+
+def frame(encoder: Encoder) -> Frame:
+    """Return the coordinates for an encoder: as they ship, else made of the catalogue's texts (minutes, once).
+
+    A shipped file counts only if it was made of the very texts that are in the package.
+    """
+    if encoder.key not in _frames:
+        _frames[encoder.key] = _shipped_frame(encoder) or Frame.make(encoder)
+    return _frames[encoder.key]
+
+
+def _shipped_frame(encoder: Encoder) -> Frame | None:
+    file = _data() / "directions" / f"{_file_stem(encoder.key)}.safetensors"
+    if Path(str(file)).is_file():
+        from safetensors import safe_open  # noqa: PLC0415
+
+        with safe_open(str(file), framework="numpy") as arrays:
+            if arrays.metadata() == {"catalogue": fingerprint()}:
+                return Frame(**{name: arrays.get_tensor(name) for name in arrays.keys()})  # noqa: SIM118 - not a dict
+    return None
+
+
+@cache
+def fingerprint() -> str:
+    """Return a hash of all the texts that define the catalogue."""
+    texts = [(_data() / "catalogue.yml").read_bytes()]
+    texts += [(_data() / "scenes" / f"{d}.yml").read_bytes() for d in DOMAINS]
+    return hashlib.sha256(b"\0".join(text.replace(b"\r\n", b"\n") for text in texts)).hexdigest()
+
+
+def _data() -> Traversable:
+    return files("themekit") / "data"
+
+
+def _file_stem(key: str) -> str:
+    return "".join(letter if letter.isalnum() else "-" for letter in key)
+
+
+def _scene_passages(encoder: Encoder) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Cut the scenes as texts are cut; return the passages' vectors, and of each its concept and domain, by number."""
+    texts, places = [], []
+    for d, by_concept in enumerate(scenes().values()):
+        for c, concept in enumerate(catalogue()):
+            scene = by_concept[concept.name]
+            for span in pack(sentences(scene, 0, len(scene), "en"), N_SENTENCES):
+                texts.append(scene[span.start : span.end])
+                places.append((c, d))
+    concept_of, domain_of = np.array(places, dtype=np.int64).T
+    return embed(texts, encoder).astype(np.float64), concept_of, domain_of
+
+
+def _by_concept(
+    vectors: NDArray[np.float64], concept: NDArray[np.int64], domain: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return each concept's mean once the domains' are taken out, and how texts lie about their concept's."""
+    beyond = vectors - _means(vectors, domain)[domain]
+    means = _means(beyond, concept)
+    return means, beyond - means[concept]
+
+
+def _means(vectors: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np.float64]:
+    sums = np.zeros((int(group.max()) + 1, vectors.shape[1]))
+    np.add.at(sums, group, vectors)
+    means: NDArray[np.float64] = sums / np.bincount(group)[:, None]
+    return means
+
+
+_SHRINKAGE = 1.0
 
 
 def _unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -219,24 +350,23 @@ def _unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return unit
 
 
-def _from_own_exemplars(concept: Concept, encoder: Encoder, frame: _Frame) -> NDArray[np.float64]:
+def _from_own_exemplars(concept: Concept, encoder: Encoder, made: Frame) -> NDArray[np.float64]:
     """Sentences in domains of the user's own are held against the mean of all domains."""
     own = embed(list(concept.exemplars.values()), encoder).astype(np.float64)
     means = [
-        frame.domain_means[DOMAINS.index(d)] if d in DOMAINS else frame.domain_means.mean(axis=0)
+        made.domain_means[DOMAINS.index(d)] if d in DOMAINS else made.domain_means.mean(axis=0)
         for d in concept.exemplars
     ]
     direction: NDArray[np.float64] = (own - np.array(means)).mean(axis=0)
     return direction
 
 
-def _from_words(concepts: Sequence[Concept], encoder: Encoder) -> NDArray[np.float64]:
+def _words(concepts: Sequence[Concept], encoder: Encoder, made: Frame) -> NDArray[np.float64]:
     """Return for each concept the sum of two unit vectors: the gloss, and the concept's names."""
-    whole = catalogue()
-    total = np.zeros(1)
-    for written in (_gloss, _names):
-        embedded = embed([written(c) for c in (*whole, *concepts)], encoder).astype(np.float64)
-        total = total + _unit(embedded[len(whole) :] - embedded[: len(whole)].mean(axis=0))
+    total = np.zeros((len(concepts), made.directions.shape[1]))
+    for written, mean in zip((_gloss, _names), made.word_means, strict=True):
+        if concepts:
+            total += _unit(embed([written(c) for c in concepts], encoder).astype(np.float64) - mean)
     return total
 
 
