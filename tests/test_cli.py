@@ -314,6 +314,11 @@ def test_background_none_and_a_folder(capsys, folder):
         (["figures", "empty", "--out", "drawn"], r"seen nothing to read under empty"),
         (["figures", "texts", "--out", "drawn", "--format", "svg,gif"], r"seen format gif; expected .*svg"),
         (["figures", "texts"], r"--out"),
+        (["figures", "texts", "--out", "drawn", "--charts", "thraed"], r"seen chart thraed; expected .*thread"),
+        (["figures", "texts", "--out", "drawn", "--of", "Nobody"], r"seen author 'Nobody'; expected"),
+        (["report", "texts"], r"--out"),
+        (["report", "texts", "--out", "texts"], r"'texts' is a directory"),
+        (["report", "empty", "--out", "drawn"], r"seen nothing to read under empty"),
         (["mine", "texts", "--seed", "-1"], r"--seed"),
         (["mine", "texts", "--authour", "Ann"], r"--authour.*--author"),
         (["mine"], r"PATH"),
@@ -341,7 +346,7 @@ def test_help_and_version_go_to_standard_output(capsys, arguments):
 
 
 def test_help_names_the_options_of_the_contract(capsys):
-    for command in ("mine", "figures"):
+    for command in ("mine", "report", "figures"):
         _, out, _ = ended(capsys, command, "--help")
         for option in (
             "--author",
@@ -362,15 +367,57 @@ def test_help_names_the_options_of_the_contract(capsys):
 
 def test_figures_are_written_and_listed(capsys, folder):
     code, out, err = ended(
-        capsys, "figures", folder, *BY_FOLDER, *STATIC, "--out", "drawn", "--format", "svg,html"
-    )
+        capsys, "figures", folder, *BY_FOLDER, *STATIC, "--out", "drawn", "--format", "svg,html", "--seed", "3",
+        "--charts", "fingerprint,thread,certainty",
+    )  # fmt: skip
     assert code == 0, err
     listed = [Path(line) for line in out.splitlines()]
-    assert sorted(listed) == sorted(Path("drawn").iterdir())
+    assert sorted([*listed, Path("drawn/manifest.json")]) == sorted(Path("drawn").iterdir())
     assert {path.name for path in listed} == {
-        f"{name}.{end}" for name in ("fingerprint", "topic-map", "thread-ann", "thread-bo") for end in ("svg", "html")
+        f"{name}.{end}"
+        for name in ("fingerprint", "thread-ann", "thread-bo", "certainty-ann", "certainty-bo") for end in ("svg", "html")
     }  # fmt: skip
     assert all(path.read_text(encoding="utf-8").strip() for path in listed)
+    entry = json.loads(Path("drawn/manifest.json").read_text("utf-8"))["figures"]["thread-bo.svg"]
+    assert entry["made_by"].startswith("themekit figures texts --authors-from-folders")
+    assert entry["seed"] == 3
+    assert len(entry["corpus"]) == 64
+
+
+def test_figures_of_one_author_in_a_size(capsys, folder):
+    code, out, err = ended(
+        capsys, "figures", folder, *BY_FOLDER, *STATIC, "--out", "drawn", "--format", "svg", "--of", "BO",
+        "--charts", "orbit,certainty", "--size", "page", "--theme", "dark",
+    )  # fmt: skip
+    assert code == 0, err
+    assert {Path(line).name for line in out.splitlines()} == {"certainty-bo.svg", "orbit-bo.svg"}
+    assert 'mm" height=' in Path("drawn/orbit-bo.svg").read_text("utf-8")
+
+
+# The report
+
+
+def test_report_is_one_file(capsys, folder):
+    code, out, err = ended(capsys, "report", folder, *BY_FOLDER, *STATIC, "--out", "deep/report.html")
+    assert code == 0, err
+    assert Path(out.strip()) == Path("deep/report.html")
+    assert list(Path("deep").iterdir()) == [Path("deep/report.html")]
+    page = Path("deep/report.html").read_text("utf-8")
+    for text in (*MENDING, *COUNTING):
+        assert text[:60] in page, "what was written can be read in it"
+    assert "4 documents by 2 authors" in err
+
+
+def test_report_without_texts_and_with_a_broken_file(capsys, folder):
+    (folder / "ann" / "broken.md").write_bytes(bytes(range(256)) * 20)
+    code, _, _ = ended(
+        capsys, "report", folder, *BY_FOLDER, *STATIC, "--out", "report.html", "--texts", "none"
+    )
+    assert code == 1
+    page = Path("report.html").read_text("utf-8")
+    assert "texts/ann/broken.md" in page
+    for text in (*MENDING, *COUNTING):
+        assert text[:40] not in page
 
 
 # As a process of its own

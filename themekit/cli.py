@@ -1,4 +1,4 @@
-"""The command line: ``themekit read | mine | figures``, the same functions as in Python.
+"""The command line: ``themekit read | mine | report | figures``, the same functions as in Python.
 
 Results on standard output or in files, progress and notes on standard error.
 Exit code 0 whatever the verdicts, 1 where some input could not be read (the
@@ -8,6 +8,7 @@ rest is still done), 2 for wrong usage or nothing to read.
 from __future__ import annotations
 
 import logging
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,9 @@ import themekit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from themekit.charts.lettering import Texts
     from themekit.corpus import Corpus
+    from themekit.figures import Size, Theme
     from themekit.result import Result
 
 logger = logging.getLogger(__name__)
@@ -109,23 +112,76 @@ def mine(json_file: str | None, out: str | None, **options: Any) -> None:  # noq
 
 @app.command()
 @_mining
+@click.option("--out", required=True, type=click.Path(dir_okay=False), metavar="FILE.html", help="The page.")
+@click.option("--texts", type=click.Choice(["full", "snippet", "none"]), default="full", show_default=True,
+              help="How much of what the authors wrote goes into it.")  # fmt: skip
+def report(out: str, texts: Texts, **options: Any) -> None:  # noqa: ANN401 - click's options
+    """Write all that was found into one HTML file that opens anywhere."""
+    corpus, result = _mine(**options)
+    click.echo(result.report(out, texts=texts))
+    _leave(corpus)
+
+
+@app.command()
+@_mining
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False), metavar="DIR", help="Where the figures go."
 )
 @click.option("--format", "formats", default="svg,png,html", show_default=True, metavar="svg,png,pdf,html")
-def figures(out: str, formats: str, **options: Any) -> None:  # noqa: ANN401 - click's options
-    """Draw the fingerprint of all authors, the map of passages, and each author's thread."""
-    wanted = tuple(f.strip().lower() for f in formats.split(",") if f.strip())
-    if unknown := [f for f in wanted if f not in _FORMATS]:
-        raise click.UsageError(
-            f"seen format {', '.join(unknown)}; expected some of {', '.join(_FORMATS)}; separate them by commas"
-        )
-    corpus, result = _mine(**options)
-    from themekit.figures import save_all  # noqa: PLC0415 - altair is imported where something is drawn
+@click.option(
+    "--theme",
+    type=click.Choice(["auto", "light", "dark"]),
+    default="auto",
+    show_default=True,
+    help="For paper, or for a screen.",
+)
+@click.option(
+    "--size",
+    type=click.Choice(["screen", "column", "page", "slide"]),
+    default="screen",
+    show_default=True,
+    help="Of pictures.",
+)
+@click.option("--charts", metavar="A,B,C", help="Only these, such as fingerprint,thread.  [default: all]")
+@click.option("--of", "people", multiple=True, metavar="AUTHOR", help="Only of these authors; may be given again.  [default: all]")  # fmt: skip
+def figures(
+    out: str, formats: str, theme: Theme, size: Size, charts: str | None, people: tuple[str, ...], **options: Any,  # noqa: ANN401
+) -> None:  # fmt: skip
+    """Draw all charts: of all authors together, and of each."""
+    wanted = _some(formats, _FORMATS, "format")
+    only = None
+    if charts:
+        from themekit.drawings import CHARTS, OF_AUTHOR  # noqa: PLC0415 - altair is imported where something is drawn
 
-    for path in save_all(result, out, formats=wanted):
+        only = _some(charts, (*CHARTS, *OF_AUTHOR), "chart")
+    corpus, result = _mine(**options)
+    from themekit.figures import save_all  # noqa: PLC0415 - as above
+
+    authors = _known(result, people)
+    made_by = shlex.join(["themekit", *sys.argv[1:]])
+    for path in save_all(
+        result, out, formats=wanted, authors=authors, only=only, theme=theme, size=size, made_by=made_by
+    ):
         click.echo(path)
     _leave(corpus)
+
+
+def _known(result: Result, people: tuple[str, ...]) -> list[str] | None:
+    from themekit.result import UnknownAuthorError  # noqa: PLC0415 - pandas is imported where it is used
+
+    try:
+        return [result.portrait(name).author for name in people] or None
+    except UnknownAuthorError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _some(asked: str, known: tuple[str, ...], what: str) -> tuple[str, ...]:
+    wanted = tuple(name.strip().lower() for name in asked.split(",") if name.strip())
+    if unknown := [name for name in wanted if name not in known]:
+        raise click.UsageError(
+            f"seen {what} {', '.join(unknown)}; expected some of {', '.join(known)}; separate them by commas"
+        )
+    return wanted
 
 
 def _mine(
