@@ -232,13 +232,16 @@ def _names(placed: pd.DataFrame, x: alt.X, y: alt.Y, domain: list[float]) -> lis
     return layers
 
 
+def _is_found(dated: pd.DataFrame) -> bool:
+    return "verdict" not in dated or dated["verdict"].iloc[0] == "found"
+
+
 def _finding(dated: pd.DataFrame) -> str:
     who, concept = style.name(dated["author"].iloc[0]), style.shorten(dated["concept"].iloc[0])
     what = concept[:1].upper() + concept[1:]
     years = dates.span(dated["day"])
     when = f"from {years}" if " to " in years else f"in {years}"
     k, n = int(dated["shows"].sum()), len(dated)
-    is_found = "verdict" not in dated or dated["verdict"].iloc[0] == "found"
     turns = dated[dated["is_juncture"]]
     if k == 0:
         return f"{what} shows in no dated document by {who}"
@@ -251,9 +254,9 @@ def _finding(dated: pd.DataFrame) -> str:
         return f"{what} {verb} with {who} in {turns['date'].iloc[0][:4]}, from {before:+.1f} to {after:+.1f}"
     if len(turns) > 1:
         return f"{what} turns with {who} in {style.listing([date[:4] for date in turns['date']], 4)}"
-    if is_found:
+    if _is_found(dated):
         return f"{what} stays with {who} {when}"
-    return f"{what} leads for {who}, not certain: it shows in {k:,} of {style.count(n, 'dated document')}"
+    return f"{what} leads for {who}, not certain, {when}"
 
 
 def _counts(rows: pd.DataFrame, dated: pd.DataFrame, drawn: pd.DataFrame) -> str:
@@ -262,7 +265,7 @@ def _counts(rows: pd.DataFrame, dated: pd.DataFrame, drawn: pd.DataFrame) -> str
     parts = [
         f"shows in {int(dated['shows'].sum()):,} of {style.count(n, 'dated document')}",
         f"{len(drawn):,} of them drawn" if len(drawn) < n else "",
-        "not a certain theme" if "verdict" in dated and dated["verdict"].iloc[0] != "found" else "",
+        "not a certain theme" if dated["is_juncture"].any() and not _is_found(dated) else "",
         f"{n_undated:,} without a date left out" if n_undated else "",
         "no turn stands out from chance" if n > 5 and not dated["is_juncture"].any() else "",  # noqa: PLR2004 - fewer cannot turn
         "0 is other people’s documents",

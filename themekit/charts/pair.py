@@ -115,7 +115,7 @@ def _concepts(rows: pd.DataFrame, authors: list[str], n_concepts: int) -> list[s
 def _chart(drawn: pd.DataFrame, authors: list[str], concepts: list[str]) -> alt.LayerChart:
     y = alt.Y(
         "concept:N",
-        scale=alt.Scale(domain=concepts),
+        scale=alt.Scale(domain=concepts, padding=0),  # so that a row is as high as the places in it
         axis=alt.Axis(title=None, labelOverlap=False, labelFontSize=13, grid=True),
     )
     aside = alt.YOffset(

@@ -260,10 +260,11 @@ def _counts(rows: pd.DataFrame, documents: pd.DataFrame, topics: pd.DataFrame, s
     n_topics, n_undated = rows["topic_id"].nunique(), int(documents["day"].isna().sum())
     passages = style.count(int(rows["n_passages"].sum()), "passage")
     parts = [
-        style.count(len(documents), "document"),
+        f"{len(shown):,} of {len(documents):,} documents drawn"
+        if len(shown) < len(documents)
+        else style.count(len(documents), "document"),
         passages,
         f"{len(topics):,} of {style.count(n_topics, 'topic')} drawn" if len(topics) < n_topics else "",
-        f"{len(shown):,} of them drawn" if len(shown) < len(documents) else "",
         f"{n_undated:,} without a date" if n_undated else "",
         "one line is one document, its points are its topics, larger for more passages",
     ]
