@@ -117,16 +117,16 @@ def find(
     'insufficient'
     """
     own = tuple(concepts)
-    rows = [_row(result, thread) for thread in _threads(result, own, n_permutations).values()]
+    threads = _threads(result, own).values()
+    p_values = _p_values(result, own, n_permutations)
+    rows = [_row(result, thread) | {"p_value": p_values.get(thread.author, np.nan)} for thread in threads]
     frame = _judged(pd.DataFrame(rows), level)
     if author is not None:
         frame = frame[frame["author"] == result._known(author)].reset_index(drop=True)  # noqa: SLF001 - as the portrait
     return frame
 
 
-def quotes(
-    result: Result, author: str, *, n: int = 5, concepts: Iterable[Concept] = (), n_permutations: int = 2000
-) -> pd.DataFrame:
+def quotes(result: Result, author: str, *, n: int = 5, concepts: Iterable[Concept] = ()) -> pd.DataFrame:
     """Return the passages that show an author's thread best, spread over documents and topics.
 
     Parameters
@@ -134,7 +134,7 @@ def quotes(
     result : Result
     author : str
     n : int, default 5
-    concepts, n_permutations
+    concepts : iterable of Concept, default ()
         As for :func:`find`.
 
     Returns
@@ -150,7 +150,7 @@ def quotes(
     >>> len(quotes(result, "Ann"))
     0
     """
-    thread = _of(result, author, concepts, n_permutations)
+    thread = _of(result, author, concepts)
     columns = ["author", "concept", "passage_id", "role", "score"]
     if thread.direction is None:
         return result.placed(pd.DataFrame(columns=columns))
@@ -183,9 +183,7 @@ def _spread(ordered: NDArray[np.int64], documents: NDArray[np.int64], topics: ND
     return chosen + [i for i in ordered.tolist() if i not in set(chosen)]
 
 
-def words(
-    result: Result, author: str, *, n: int = 20, concepts: Iterable[Concept] = (), n_permutations: int = 2000
-) -> pd.DataFrame:
+def words(result: Result, author: str, *, n: int = 20, concepts: Iterable[Concept] = ()) -> pd.DataFrame:
     """Return the words that are an author's own on the same topics, those of the thread first.
 
     Parameters
@@ -193,7 +191,7 @@ def words(
     result : Result
     author : str
     n : int, default 20
-    concepts, n_permutations
+    concepts : iterable of Concept, default ()
         As for :func:`find`.
 
     Returns
@@ -214,7 +212,7 @@ def words(
     >>> list(words(result, "Ann").columns)
     ['word', 'z', 'log_odds', 'n', 'n_documents', 'document_share', 'closeness']
     """
-    thread = _of(result, author, concepts, n_permutations)
+    thread = _of(result, author, concepts)
     passages = result.passages
     topics = result.assignments["topic_id"].to_numpy()
     frame = log_odds(
@@ -393,7 +391,7 @@ class _Thread:
     direction: NDArray[np.float64] | None = None
     label: str | None = None
     beside: str | None = None
-    p_value: float = np.nan
+    statistic: float = np.nan
     own: NDArray[np.float64] | None = None
     others: NDArray[np.float64] | None = None
     rows: NDArray[np.int64] | None = None
@@ -426,51 +424,46 @@ class _Space:
         return len(self.author)
 
 
-_spaces: WeakKeyDictionary[Result, dict[tuple[Concept, ...], _Space]] = WeakKeyDictionary()
-_found: WeakKeyDictionary[Result, dict[Any, dict[str, _Thread]]] = WeakKeyDictionary()
+_spaces: WeakKeyDictionary[Result, dict[str, _Space]] = WeakKeyDictionary()
+_found: WeakKeyDictionary[Result, dict[str, dict[str, _Thread]]] = WeakKeyDictionary()
 
 
-def _of(result: Result, author: str, concepts: Iterable[Concept], n_permutations: int) -> _Thread:
+def _of(result: Result, author: str, concepts: Iterable[Concept]) -> _Thread:
     name = result._known(author)  # noqa: SLF001 - as the portrait
-    return _threads(result, tuple(concepts), n_permutations)[name]
+    return _threads(result, tuple(concepts))[name]
 
 
-def _threads(result: Result, own: tuple[Concept, ...], n_permutations: int) -> dict[str, _Thread]:
+def _threads(result: Result, own: tuple[Concept, ...]) -> dict[str, _Thread]:
+    """Return what leads in each author beyond the concepts, kept for as long as the result is."""
     held = _found.setdefault(result, {})
-    key = (tuple(c.name for c in own), n_permutations)
-    if key not in held:
-        held[key] = _search(result, own, n_permutations)
-    return held[key]
+    if repr(own) not in held:
+        held[repr(own)] = _search(result, own)
+    return held[repr(own)]
 
 
-def _search(result: Result, own: tuple[Concept, ...], n_permutations: int) -> dict[str, _Thread]:
-    missing = result.authors.set_index("author").apply(
-        lambda row: row["reason"] if row["verdict"] == "insufficient" else None, axis=1
-    )
-    threads = {
-        str(name): _Thread(str(name), reason) for name, reason in missing.items() if reason is not None
-    }
-    todo = [str(name) for name, reason in missing.items() if reason is None]
-    if todo:
+def _search(result: Result, own: tuple[Concept, ...]) -> dict[str, _Thread]:
+    threads = {}
+    for row in result.authors.itertuples(index=False):
+        name, reason = str(row.author), row.reason
+        if row.verdict == "insufficient":
+            threads[name] = _Thread(name, str(reason))
+            continue
         space = _space(result, own)
         if len(space.directions):
-            nulls: dict[Any, NDArray[np.float64]] = {}
-            seed = result.settings["seed"]
-            threads |= {name: _thread(space, name, nulls, n_permutations, seed) for name in todo}
+            threads[name] = _thread(space, name)
         else:
-            reason = f"words that {_MIN_DOCUMENTS} documents share: too few to look along"
-            threads |= {name: _Thread(name, reason) for name in todo}
-    return {str(name): threads[str(name)] for name in result.authors["author"]}
+            threads[name] = _Thread(
+                name,
+                f"seen fewer than {2 * GROUP} words that {_MIN_DOCUMENTS} documents share: nothing to look along",
+            )
+    return threads
 
 
 def _space(result: Result, own: tuple[Concept, ...]) -> _Space:
     held = _spaces.setdefault(result, {})
-    names = tuple(own)
-    for known, space in held.items():
-        if [c.name for c in known] == [c.name for c in names]:
-            return space
-    held[names] = _make_space(result, own)
-    return held[names]
+    if repr(own) not in held:
+        held[repr(own)] = _make_space(result, own)
+    return held[repr(own)]
 
 
 def _make_space(result: Result, own: tuple[Concept, ...]) -> _Space:
@@ -487,7 +480,7 @@ def _make_space(result: Result, own: tuple[Concept, ...]) -> _Space:
     kinds = result.documents.set_index("document_id")["kind"]
     candidates = [*catalogues.catalogue(), *own]
     meant = catalogues.vectors(candidates, encoder)
-    directions, labels, word_mean = _directions(passages, encoder)
+    directions, labels, word_mean = _directions(passages, encoder, vectors.shape[1])
     whole, apart = (
         topic_residuals(vectors, topics, passage_author, leave_out=left_out) for left_out in (False, True)
     )
@@ -529,7 +522,7 @@ def _stop_words() -> frozenset[str]:
 
 
 def _directions(
-    passages: pd.DataFrame, encoder: Encoder
+    passages: pd.DataFrame, encoder: Encoder, n_dimensions: int
 ) -> tuple[NDArray[np.float64], list[str], NDArray[np.float64]]:
     """Return unit vectors of groups of words, a label for each, and the mean of all words."""
     by_document = passages.groupby(["document_id", "author"])["text"].agg(" ".join)
@@ -541,7 +534,7 @@ def _directions(
     shared = [w for w, k in counts.items() if _MIN_DOCUMENTS <= k <= most and w not in apart]
     chosen = sorted(sorted(shared, key=lambda w: (-counts[w], w))[:_MAX_WORDS])
     if len(chosen) < 2 * GROUP:
-        return np.zeros((0, 0)), [], np.zeros(0)
+        return np.zeros((0, n_dimensions)), [], np.zeros(n_dimensions)
     from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415 - scipy is loaded when needed
 
     vectors = embed(chosen, encoder, progress=False).astype(np.float64)
@@ -608,44 +601,57 @@ def _beside(
     return left
 
 
-def _thread(
-    space: _Space, name: str, nulls: dict[Any, NDArray[np.float64]], n_permutations: int, seed: int
-) -> _Thread:
+def _profile(space: _Space, own: NDArray[np.int64]) -> tuple[tuple[str, int], ...]:
+    """Return how many contributions of each kind: all that a permuted author keeps of the true one."""
+    return tuple((kind, int((space.kind[own] == kind).sum())) for kind in sorted(set(space.kind[own])))
+
+
+def _thread(space: _Space, name: str) -> _Thread:
     own = np.flatnonzero(space.author == space.names[name])
-    profile = tuple((kind, int((space.kind[own] == kind).sum())) for kind in sorted(set(space.kind[own])))
-    pools = [np.flatnonzero(space.kind == kind) for kind, _ in profile]
-    if any(len(pool) <= k for pool, (_, k) in zip(pools, profile, strict=True)):
+    pool = np.flatnonzero(np.isin(space.kind, list(set(space.kind[own]))))
+    others = np.setdiff1d(pool, own)
+    if any((space.kind[others] == kind).sum() == 0 for kind, _ in _profile(space, own)):
         return _Thread(name, "nobody else has documents of each kind that this author has")
-    if profile not in nulls:
-        rng = np.random.default_rng([seed, *(k for _, k in profile)])
-        draws = [
-            _least(
-                space,
-                np.sort(
-                    np.concatenate(
-                        [
-                            rng.choice(pool, k, replace=False)
-                            for pool, (_, k) in zip(pools, profile, strict=True)
-                        ]
-                    )
-                ),
-            )[0].max()
-            for _ in range(n_permutations)
-        ]
-        nulls[profile] = np.sort(np.array(draws))
     left, which, leading = _least(space, own)
     best = int(np.argmax(left))
     concept = int(leading[which[best]])
-    null = nulls[profile]
-    at_least = len(null) - np.searchsorted(null, left[best] - 1e-12, side="left")
-    others = np.setdiff1d(np.concatenate(pools), own)
     direction = space.directions[best] - float(space.alike[best, concept]) * space.concept_directions[concept]
     return _Thread(
         author=name, reason=None, direction=_unit(direction), label=space.labels[best],
-        beside=space.concepts[concept], p_value=float((1 + at_least) / (1 + len(null))),
+        beside=space.concepts[concept], statistic=float(left[best]),
         own=_beside(space, own, concept, space.shown)[:, best],
         others=_beside(space, others, concept, space.shown)[:, best], rows=own,
     )  # fmt: skip
+
+
+def _p_values(result: Result, own: tuple[Concept, ...], n_permutations: int) -> dict[str, float]:
+    """Return how often shuffled labels give as much, for each author that can be tested; one null per profile."""
+    nulls: dict[Any, NDArray[np.float64]] = {}
+    p_values = {}
+    for thread in _threads(result, own).values():
+        if thread.rows is None:
+            continue
+        space = _space(result, own)
+        profile = _profile(space, thread.rows)
+        if profile not in nulls:
+            nulls[profile] = _null(space, profile, n_permutations, result.settings["seed"])
+        null = nulls[profile]
+        at_least = len(null) - np.searchsorted(null, thread.statistic - 1e-12, side="left")
+        p_values[thread.author] = float((1 + at_least) / (1 + len(null)))
+    return p_values
+
+
+def _null(
+    space: _Space, profile: tuple[tuple[str, int], ...], n_permutations: int, seed: int
+) -> NDArray[np.float64]:
+    """Return, sorted, the most that is found when labels are shuffled within kind; all of the search is done anew."""
+    rng = np.random.default_rng([seed, *(k for _, k in profile)])
+    pools = [(np.flatnonzero(space.kind == kind), k) for kind, k in profile]
+    most = np.empty(n_permutations)
+    for i in range(n_permutations):
+        drawn = np.concatenate([rng.choice(pool, k, replace=False) for pool, k in pools])
+        most[i] = _least(space, np.sort(drawn))[0].max()
+    return np.sort(most)
 
 
 def _row(result: Result, thread: _Thread) -> dict[str, Any]:
@@ -670,7 +676,7 @@ def _row(result: Result, thread: _Thread) -> dict[str, Any]:
     years = pd.to_numeric(dates, errors="coerce").dropna()
     return empty | {
         "thread": thread.label, "beside": thread.beside, "effect": float(z.mean()), "low": float(low),
-        "high": float(high), "p_value": thread.p_value, "document_share": float(shows.mean()),
+        "high": float(high), "document_share": float(shows.mean()),
         "n_topics": int(result.assignments.loc[inside.to_numpy(), "topic_id"].nunique()),
         "first_year": int(years.min()) if len(years) else None, "last_year": int(years.max()) if len(years) else None,
     }  # fmt: skip
