@@ -12,9 +12,10 @@ A passage is about two sentences of one turn, as a slice of its document:
 - Sentence boundaries come from *sentencex* (rules for some 300 languages, no
   model): on our essays it agrees with slower splitters where it matters and
   runs about 350 times as fast as pysbd, so that splitting is not what one waits for.
-- A stretch without a stop for more than :data:`MAX_WORDS` words (captions; the
-  long periods of old authors) is cut at the best joint near the aim: a stop
-  inside the sentence, else before a word that tends to open a clause.
+- A stretch without a stop for more than :data:`MAX_WORDS` words is cut at the
+  best joint near the aim: in captions, which have no marks at all, where a sentence
+  most likely ends (:mod:`themekit.readers.voices`); in the long periods of old authors
+  at a stop inside the sentence, else before a word that tends to open a clause.
 - An encoder reads only its first ``max_tokens`` tokens and says nothing of the
   rest. A passage that would be cut is split instead, and counted.
 """
@@ -207,20 +208,37 @@ def _trim(text: str, start: int, end: int) -> Span:
 def _cut_long(text: str, span: Span) -> Iterator[Span]:
     """Cut a stretch without stops into pieces of about :data:`_AIM` words, at the best joints."""
     words = [(m.start(), m.end()) for m in re.finditer(r"\S+", text[span.start : span.end])]
+    ends = _likely_ends(text[span.start : span.end], len(words))
     begin = 0
     while begin < len(words):
-        end = _best_joint(text, span.start, words, begin)
+        end = _best_joint(text, span.start, words, begin, ends)
         yield Span(span.start + words[begin][0], span.start + words[end - 1][1], end - begin)
         begin = end
 
 
-def _best_joint(text: str, offset: int, words: list[tuple[int, int]], begin: int) -> int:
+_WORDS_PER_MARK = 40
+
+
+def _likely_ends(stretch: str, n_words: int) -> dict[int, float]:
+    """Return by character how likely a sentence ends there, where a stretch has next to no marks."""
+    if len(re.findall(r"[,;:](?=\s)", stretch)) * _WORDS_PER_MARK > n_words:
+        return {}
+    from themekit.readers import voices  # noqa: PLC0415 - only for captions
+
+    return {gap.end: gap.stop for gap in voices.gaps(stretch)}
+
+
+def _best_joint(
+    text: str, offset: int, words: list[tuple[int, int]], begin: int, ends: dict[int, float]
+) -> int:
     rest = len(words) - begin
     if rest <= _AIM * 3 // 2:
         return len(words)
     window = range(begin + _AIM * 2 // 3, begin + _AIM * 4 // 3)
 
-    def quality(i: int) -> tuple[int, int]:
+    def quality(i: int) -> tuple[float, int]:
+        if ends:
+            return ends.get(words[i - 1][1], 0), -abs(i - begin - _AIM)
         before = text[offset + words[i - 1][0] : offset + words[i - 1][1]]
         after = text[offset + words[i][0] : offset + words[i][1]].lower()
         joint = 2 * bool(_INNER_STOP.search(before)) + (after.strip(",") in _OPENERS)

@@ -24,6 +24,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from themekit.disfluencies import WORDS as DISFLUENT_WORDS
+from themekit.disfluencies import without
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -130,9 +133,10 @@ def describe(
     -------
     tuple of (pandas.DataFrame, bertopic.BERTopic)
         ``topic_id, label, keywords, n_passages``; keywords by falling c-TF-IDF,
-        without function words and without the names of people and places.
+        without function words, without the names of people and places, and without
+        what people say while they think (:mod:`themekit.disfluencies`).
     """
-    model = _fit_bertopic(texts, topics, vectors)
+    model = _fit_bertopic([without(text) for text in texts], topics, vectors)
     to_ours = _match(np.asarray(model.topics_), topics)
     rows = []
     used: set[str] = set()
@@ -200,7 +204,7 @@ def _function_words() -> set[str]:
         "mr mrs ms dr sir um uh yeah okay ok gonna kind sort bit lot actually maybe perhaps shall upon thou thee thy "
         "years year time times day days told tell asked ask right put took take good little old new look looked"
     )
-    return set(ENGLISH_STOP_WORDS) | set(more.split())
+    return set(ENGLISH_STOP_WORDS) | set(more.split()) | DISFLUENT_WORDS
 
 
 def names_in(texts: Iterable[str]) -> set[str]:

@@ -13,7 +13,7 @@ from html import unescape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from themekit.readers import plain, prose, transcript
+from themekit.readers import plain, prose, transcript, voices
 from themekit.readers.document import Note, RawDocument, Turn, UnreadableFileError, count, no_text
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def conversation(said: Sequence[tuple[str | None, str]], notes: Sequence[Note] =
         text=text,
         turns=[Turn(None, 0, len(text), "unknown")],
         kind="talk",
-        notes=[*notes, note],
+        notes=[*notes, *voices.told(text), note],
     )
 
 

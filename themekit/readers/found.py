@@ -19,7 +19,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from themekit import readers
-from themekit.readers import dates, duplicates, files, labels, roles
+from themekit.readers import dates, duplicates, files, labels, roles, sidecar
 from themekit.readers.document import (
     NOBODYS,
     Described,
@@ -72,6 +72,18 @@ class _About:
         return PurePosixPath(os.path.normpath(self.table.relative.parent / self.said.file.replace("\\", "/")))
 
 
+@dataclass(frozen=True)
+class _Assigned:
+    """The turns that a person has given the text beside."""
+
+    said: Sequence[sidecar.Said]
+    file: File
+
+    def is_of(self, file: File) -> bool:
+        place = str(self.file.relative)[: -len(sidecar.SUFFIX)]
+        return place in {str(file.relative), str(file.relative.with_suffix(""))}
+
+
 def made_up(name: str) -> File:
     """Return a file for texts that come from none."""
     return File(name, PurePosixPath(name.replace(" ", "-")), name.split(maxsplit=1)[0], bytes)
@@ -89,15 +101,21 @@ def find(paths: Iterable[str]) -> tuple[list[Found], list[Line]]:
             r for item in files.find(typed) for r in ([item] if isinstance(item, Line) else _read_one(item))
         ]
         account += [r for r in results if isinstance(r, Line)]
-        described, about = _with_tables(results)
+        described, about = _with_tables(_with_sidecars(results))
         found += described
         account += about
     once, twice = _without_duplicates(found)
     return once, account + twice
 
 
-def _read_one(file: File) -> Iterator[Found | _About | Line]:
+def _read_one(file: File) -> Iterator[Found | _About | _Assigned | Line]:
     suffix = file.relative.suffix.lower()
+    if file.relative.name.lower().endswith(sidecar.SUFFIX):
+        try:
+            yield _Assigned(sidecar.read(file.load()), file)
+        except UnreadableFileError as error:
+            yield Line(file.source, file.entry, "failed", str(error))
+        return
     if file.relative.name.lower() in BESIDE:
         yield Line(file.source, file.entry, "kept", BESIDE[file.relative.name.lower()])
         return
@@ -126,6 +144,28 @@ def _read_one(file: File) -> Iterator[Found | _About | Line]:
             continue
         entry = f"{file.entry}/{raw.entry}" if file.entry and raw.entry else file.entry or raw.entry
         yield Found(_complete(replace(raw, entry=entry), file.relative), file)
+
+
+def _with_sidecars(results: Sequence[Found | _About | _Assigned | Line]) -> list[Found | _About | Line]:
+    """Give the texts their assigned turns; name the sidecars beside which there is no text, or more than one."""
+    assigned = [r for r in results if isinstance(r, _Assigned)]
+    others = [r for r in results if not isinstance(r, _Assigned)]
+    for item in assigned:
+        of = [i for i, r in enumerate(others) if isinstance(r, Found) and item.is_of(r.file)]
+        if len(of) == 1 and isinstance(one := others[of[0]], Found):
+            others[of[0]] = replace(one, raw=sidecar.apply(one.raw, item.said, item.file.relative.name))
+            others.append(Line(item.file.source, item.file.entry, "kept", "who speaks in the text beside it"))
+        else:
+            seen = "no text" if not of else f"{len(of)} texts"
+            others.append(
+                Line(
+                    item.file.source,
+                    item.file.entry,
+                    "left out",
+                    f"assigns turns, and there is {seen} of its name beside it",
+                )
+            )
+    return others
 
 
 def _with_tables(results: Sequence[Found | _About | Line]) -> tuple[list[Found], list[Line]]:

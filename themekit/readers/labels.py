@@ -109,9 +109,9 @@ def find(raw: str, known: Collection[str] = (), bold: Collection[str] = ()) -> l
     """
     candidates = _in_bold([*_candidates(raw, _LABEL)], bold)
     accepted = _accepted(raw, candidates, known)
-    alone = _alone(raw, accepted)
-    if alone:
-        return alone
+    standing_alone = alone(raw) if len(accepted) < _MIN_ALONE else []
+    if standing_alone:
+        return standing_alone
     return sorted([*accepted, *_midway(raw, accepted)], key=lambda label: label.start)
 
 
@@ -260,10 +260,8 @@ def _midway(raw: str, accepted: Sequence[Label]) -> list[Label]:
     ]
 
 
-def _alone(raw: str, accepted: Sequence[Label]) -> list[Label]:
-    """Find names that stand alone on their lines, above what is said, where no other labels are."""
-    if len(accepted) >= _MIN_ALONE:
-        return []
+def alone(raw: str) -> list[Label]:
+    """Find names that stand alone on their lines, above what is said, and turn about."""
     lines = [
         c
         for c in _candidates(raw, _ALONE)

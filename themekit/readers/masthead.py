@@ -180,8 +180,11 @@ def taken(about: About, blocks: Sequence[Block]) -> tuple[About, list[Block], li
 
 def documents(blocks: Iterable[Block], about: About, notes: Sequence[Note] = ()) -> list[RawDocument]:
     """Make documents of paragraphs, as :func:`themekit.readers.prose.documents` does, with what stands above and below them taken."""
-    about, taken_from, more = taken(about, list(blocks))
-    return prose.documents(taken_from, about, [*notes, *more])
+    blocks = list(blocks)
+    # The name of one who speaks, alone above the first words and the last, is no byline.
+    first = prose.first_turn(blocks)
+    about, taken_from, more = taken(about, blocks if first is None else blocks[:first])
+    return prose.documents([*taken_from, *blocks[len(taken_from) :]], about, [*notes, *more])
 
 
 def _top(blocks: Sequence[Block]) -> list[_Line]:

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from themekit.readers import apparatus, dates, transcript
+from themekit.readers import apparatus, dates, labels, transcript, voices
 from themekit.readers.blocks import About, Block, BlockRole, from_the_top
 from themekit.readers.document import Note, RawDocument, Role, Turn, count, no_text
 
@@ -85,7 +85,7 @@ def document(blocks: Iterable[Block], about: About, notes: Sequence[Note] = ()) 
     mended, repairs = repair([b for b in blocks if b.text.strip()])
     if not any(b.role != "heading" for b in mended):
         raise no_text("no prose in it")
-    about, mended, guessed = from_the_top(about, mended)
+    about, mended, guessed = _from_above(about, mended)
     n_headings = sum(b.role == "heading" for b in mended)
     dropped = [Note("dropped", count(n_headings, "heading"))] if n_headings else []
     text, turns, kind, more, joins = _turns(mended, about)
@@ -94,6 +94,24 @@ def document(blocks: Iterable[Block], about: About, notes: Sequence[Note] = ()) 
         kind=about.kind or kind, entry=about.entry, turns=turns, notes=[*notes, *repairs, *guessed, *dropped, *more],
         joins=joins,
     )  # fmt: skip
+
+
+def first_turn(blocks: Sequence[Block]) -> int | None:
+    """Return the place of the first paragraph under a name that stands alone above what is said, as in a play."""
+    names = {label.name for label in labels.alone("\n\n".join(b.text for b in blocks if b.role == "author"))}
+    return next(
+        (i for i, b in enumerate(blocks) if b.role == "author" and b.text.split("\n", 1)[0].strip() in names),
+        None,
+    )
+
+
+def _from_above(about: About, blocks: list[Block]) -> tuple[About, list[Block], list[Note]]:
+    """Read the lines above a text, and not those of people whose names stand alone above what they say."""
+    first = first_turn(blocks)
+    if first is None:
+        return from_the_top(about, blocks)
+    about, above, notes = from_the_top(about, blocks[:first]) if first else (about, [], [])
+    return about, [*above, *blocks[first:]], notes
 
 
 def _turns(
@@ -111,7 +129,7 @@ def _turns(
     if is_caption_stream(own):
         text = " ".join(own.split())
         note = Note("guessed", "speech without stops or labels: speakers unknown, read as one voice")
-        return text, [Turn(None, 0, len(text), "unknown")], "talk", [note], ()
+        return text, [Turn(None, 0, len(text), "unknown")], "talk", [*voices.told(text), note], ()
     judged, notes = apparatus.set_apart(with_headings)
     text, turns = _lay_out([b for b in judged if b.role != "heading"])
     n_quoted = sum(b.role == "quoted" for b in judged)
