@@ -31,9 +31,7 @@ _LEADING = re.compile(
 )
 _PLACE = re.compile(r"(?:[^\W\d_][\w.'’-]*[ ,]+){1,4}")
 _MONTH_YEAR = re.compile(rf"{_MONTH},?\s+{_YEAR}", re.IGNORECASE)
-_MONTHS = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
+_MONTHS = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 _SEASON = r"(?:(?:early|late)\s+)?(?:spring|summer|autumn|fall|winter)"
 # Any date in a line, the longest forms first; a clock's time after it goes with it.
 _WITHIN = re.compile(
@@ -138,7 +136,9 @@ def within(line: str) -> tuple[str | None, str]:
     if not found or (len(found) > 1 and len(years) > 1):
         return None, line
     first = found[0]
-    date = parse(re.sub(r"\b(?:day\s+)?of\s+", "", re.sub(r"^(\d{4})[/.](\d\d)[/.]", r"\1-\2-", first["date"])))[0]
+    date = parse(
+        re.sub(r"\b(?:day\s+)?of\s+", "", re.sub(r"^(\d{4})[/.](\d\d)[/.]", r"\1-\2-", first["date"]))
+    )[0]
     if date is None:
         return None, line
     return date, f"{line[: first.start()].rstrip()} | {line[first.end() :].lstrip()}".strip()

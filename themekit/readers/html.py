@@ -11,7 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from themekit.readers import dates, masthead, package, plain, prose
+from themekit.readers import dates, masthead, package, plain, prose, quotations
 from themekit.readers.document import Note, RawDocument, count, no_text
 from themekit.readers.prose import Block, BlockRole
 
@@ -58,6 +58,7 @@ _BLOCKS = _HEADINGS | _QUOTES | frozenset(
     ["p", "div", "li", "item", "ul", "ol", "dl", "dt", "dd", "list", "section", "article", "main", "header", "body", "center", "address", "hr", "figure", "figcaption"],
 )  # fmt: skip
 _BREAKS = frozenset({"br", "lb"})
+_MARGIN = re.compile(r"margin-(left|right)\s*:\s*([\d.]+\w*)")
 _BOLD = frozenset({"b", "strong"})
 _TIMES = (
     "//time[@datetime and (@pubdate or @itemprop='datePublished' or contains(@class, 'published'))]/@datetime",
@@ -198,7 +199,7 @@ def _walk(root: HtmlElement) -> Iterator[Block]:
         step = 1 if event == "start" else -1
         if tag in _BLOCKS:
             yield from flush()
-            n_quotes += step * (tag in _QUOTES)
+            n_quotes += step * (tag in _QUOTES or _is_quote(element))
             n_headings += step * (tag in _HEADINGS)
         n_bold += step * (tag in _BOLD)
         if (
@@ -216,6 +217,16 @@ def _walk(root: HtmlElement) -> Iterator[Block]:
         if n_bold and words.strip() and "".join(pieces[:-1]).strip("\0 \n\t\u00a0") == "".join(bold).strip():
             bold.append(words)
     yield from flush()
+
+
+def _is_quote(element: HtmlElement) -> bool:
+    """Say whether a paragraph's class says that it is a quotation, or its own style sets it in on both sides."""
+    if element.tag not in {"p", "div"}:
+        return False
+    style = element.get("style") or ""
+    margins = {side: quotations.points(length) for side, length in _MARGIN.findall(style)}
+    is_set_in = min(margins.get("left", 0.0), margins.get("right", 0.0)) >= quotations.MIN_INDENT
+    return is_set_in or _QUOTE_CLASS.search(element.get("class") or "") is not None
 
 
 def _drop(root: HtmlElement, where: str) -> int:
@@ -261,6 +272,10 @@ def _meta(root: HtmlElement) -> dict[str, str]:
 
 
 _MAX_NAME_WORDS = 8
+_QUOTE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:block|pull|mso|msointense)?(?:quote|quotation|quotations|block[_-]text)s?(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 _BY = re.compile(r"^\W*(?:(?:posted|written|words|text)\s*)?by:?\s+", re.IGNORECASE)
 
 
@@ -349,6 +364,9 @@ def _title(root: HtmlElement, meta: dict[str, str], name: str) -> str | None:
     within = [
         h for h in headings if h and re.fullmatch(rf"(?:.*{_SITE})?{re.escape(h)}(?:{_SITE}.*)?", title)
     ]
+    if headings and title not in headings and re.fullmatch(r"\S*[\d_-]\S*", title):
+        # The name that a file had once.
+        return None
     site = meta.get("og:site_name")
     if within and within[0] != site:
         return within[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from themekit.readers import dates, masthead, package, prose
+from themekit.readers import dates, masthead, package, prose, quotations
 from themekit.readers.document import Note, RawDocument, count, no_text
 from themekit.readers.prose import Block, BlockRole
 
@@ -29,12 +29,14 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
     document = odfdo.Document(io.BytesIO(data))
     notes = _leave_out(document.body)
     blocks: list[Block] = []
+    indents: list[float | None] = []
     title_block: dict[str, str] = {}
-    for style, block in _paragraphs(document):
+    for style, block, indent in _paragraphs(document):
         if style in {"Title", "Author", "Date"}:
             title_block.setdefault(style, block.text)
         else:
             blocks.append(block)
+            indents.append(indent)
     if not blocks:
         raise no_text("an OpenDocument text without words")
     date, more = dates.parse(title_block.get("Date"))
@@ -44,7 +46,7 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
         date=date or dates.parse(said.get("creation-date") or said.get("date"))[0],
         date_source="title block" if date else "document properties",
     )
-    return masthead.documents(blocks, about, [*more, *notes])
+    return masthead.documents(quotations.set_in(blocks, indents), about, [*more, *notes])
 
 
 def _leave_out(body: Any) -> list[Note]:  # noqa: ANN401 - odfdo has no types for these
@@ -59,21 +61,47 @@ def _leave_out(body: Any) -> list[Note]:  # noqa: ANN401 - odfdo has no types fo
     return [Note("dropped", count(n, noun)) for n, noun in ((n_tables, "table"), (n_notes, "footnote")) if n]
 
 
-def _paragraphs(document: Any) -> Iterator[tuple[str, Block]]:  # noqa: ANN401 - odfdo has no types for these
-    """Yield each paragraph with the name of the style that its own automatic one stands for."""
-    parents: dict[str, str] = {}
+def _paragraphs(document: Any) -> Iterator[tuple[str, Block, float | None]]:  # noqa: ANN401 - odfdo has no types
+    """Yield each paragraph with the name of its style, as far as it is one of a title block, and how far it is set in."""
+    styles: dict[str, tuple[set[str], float | None]] = {}
     for paragraph in document.body.get_elements(_PARAGRAPHS):
         own = paragraph.get_attribute("text:style-name") or ""
-        if own not in parents:
-            style = document.get_style("paragraph", own)
-            parents[own] = (
-                style.get_attribute("style:parent-style-name") if style is not None else None
-            ) or own
-        style_name = {own, parents[own]}
+        if own not in styles:
+            styles[own] = _style(document, own)
+        style_name, indent = styles[own]
         text = paragraph.inner_text.strip()
-        if not text or style_name & {"Preformatted_20_Text", "Source_20_Code"}:
+        if not text or style_name & {"preformatted text", "source code"}:
             continue
-        name = next((s for s in ("Title", "Author", "Date") if s in style_name), "")
-        is_quoted = style_name & {"Quotations", "Quote", "Intense_20_Quote", "Block_20_Text"}
-        role: BlockRole = "heading" if paragraph.tag == "text:h" else "quoted" if is_quoted else "author"
-        yield name, Block(text, role)
+        name = next((s for s in ("Title", "Author", "Date") if s.lower() in style_name), "")
+        is_heading = paragraph.tag == "text:h"
+        role: BlockRole = (
+            "heading" if is_heading else "quoted" if style_name & quotations.STYLES else "author"
+        )
+        is_item = paragraph.parent is not None and paragraph.parent.tag in {
+            "text:list-item",
+            "text:list-header",
+        }
+        yield name, Block(text, role), None if is_item else indent
+
+
+_DEEPEST = 10
+
+
+def _style(document: Any, own: str) -> tuple[set[str], float | None]:  # noqa: ANN401 - odfdo has no types
+    """Return the names of a style and of those that it is made of, in small letters, and how far they set a paragraph in."""
+    names: set[str] = set()
+    left: str | None = None
+    hangs = False
+    name: str | None = own
+    for _ in range(_DEEPEST):
+        if not name:
+            break
+        names.add(name.replace("_20_", " ").replace("_", " ").lower())
+        style = document.get_style("paragraph", name)
+        if style is None:
+            break
+        about = style.get_properties("paragraph") or {}
+        left = left if left is not None else about.get("fo:margin-left")
+        hangs = hangs or (about.get("fo:text-indent") or "").startswith("-")
+        name = style.get_attribute("style:parent-style-name")
+    return names, None if hangs else quotations.points(left)

@@ -24,7 +24,8 @@ NOBODY = {
     "no title", "document", "new document", "abiword html document", "word document", "title", "default", "none", "null",
 }  # fmt: skip
 _FILE_NAME = re.compile(
-    r"(?:microsoft word - .*|.*\.(?:docx?|odt|rtf|tex|dvi|indd|pages|html?|xhtml|txt|text|md|rst|org|pdf|epub|ps|ms|fodt))", re.IGNORECASE
+    r"(?:microsoft word - .*|.*\.(?:docx?|odt|rtf|tex|dvi|indd|pages|html?|xhtml|txt|text|md|rst|org|pdf|epub|ps|ms|fodt))",
+    re.IGNORECASE,
 )
 # When python-docx's template was made, which all its files say until somebody changes it.
 _TEMPLATE_DATES = {"2013-12-23T23:15:00Z"}

@@ -13,11 +13,11 @@ import io
 import logging
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from themekit.readers import dates, masthead, package, prose
+from themekit.readers import dates, masthead, package, prose, quotations
 from themekit.readers.document import Note, RawDocument, UnreadableFileError, count
 from themekit.readers.prose import Block
 
@@ -44,6 +44,9 @@ _SMALL, _RAISED, _LARGE, _GAP, _SHORT, _ROOM = 0.93, 0.8, 1.12, 1.2, 0.85, 0.8
 # Lines of one heading stand no further apart than so many times their size.
 _HEADING_GAP = 1.5
 _MAX_BOLD_WORDS = 16
+# In points; further in is another column. More of a text than this share is not quoted, it is its layout.
+_MAX_INDENT, _MAX_QUOTED = 80.0, 0.4
+_NEAR = 1.5
 
 
 class _String(NamedTuple):
@@ -65,6 +68,9 @@ class _Line:
     size: float
     starts_with_mark: bool = False
     is_bold: bool = False
+    left: float = 0.0
+    page_width: float = 0.0
+    is_set_in: bool = False
 
 
 def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
@@ -107,7 +113,8 @@ def _pages(reader: Any) -> tuple[list[list[_Line]], list[Note]]:  # noqa: ANN401
         except Exception:  # noqa: BLE001 - pypdf raises what it likes over a damaged page
             n_failed += 1
             continue
-        pages.append(list(_lines(strings)))
+        width = float(page.mediabox.width)
+        pages.append([replace(line, page_width=width) for line in _lines(strings)])
     if not pages:
         raise UnreadableFileError(
             "seen no page that could be read; expected a sound PDF; print or save it anew",
@@ -137,8 +144,13 @@ def _placed(
     """Yield a string with its distance from the left, its height on the page, its size there, and whether it is bold."""
     if text.strip():
         (a, b, c, d, e, f), (_, _, _, scale, left, height) = place, within
-        is_bold = bool(font) and re.search("bold|black|heavy|cmbx", str(font.get("/BaseFont")), re.IGNORECASE) is not None
-        yield _String(text, a * left + c * height + e, b * left + d * height + f, abs(size * scale * d), is_bold)
+        is_bold = (
+            bool(font)
+            and re.search("bold|black|heavy|cmbx", str(font.get("/BaseFont")), re.IGNORECASE) is not None
+        )
+        yield _String(
+            text, a * left + c * height + e, b * left + d * height + f, abs(size * scale * d), is_bold
+        )
 
 
 def _lines(strings: Sequence[_String]) -> Iterator[_Line]:
@@ -146,7 +158,10 @@ def _lines(strings: Sequence[_String]) -> Iterator[_Line]:
     row: list[_String] = []
     for string in strings:
         last = row[-1] if row else string
-        if row and (abs(string.height - last.height) > 0.6 * max(string.size, last.size) or string.left < last.left - string.size):
+        if row and (
+            abs(string.height - last.height) > 0.6 * max(string.size, last.size)
+            or string.left < last.left - string.size
+        ):
             yield from _line(row)
             row = []
         row.append(string)
@@ -160,7 +175,14 @@ def _line(row: Sequence[_String]) -> Iterator[_Line]:
     own = [s for s in row if s not in marks]
     text = " ".join("".join(s.text for s in own).split()).translate(_LIGATURES)
     if text:
-        yield _Line(text, own[0].height, size, starts_with_mark=row[0] in marks, is_bold=all(s.is_bold for s in own))
+        yield _Line(
+            text,
+            own[0].height,
+            size,
+            starts_with_mark=row[0] in marks,
+            is_bold=all(s.is_bold for s in own),
+            left=own[0].left,
+        )
 
 
 def _without_edges(pages: list[list[_Line]]) -> tuple[list[list[_Line]], list[Note]]:
@@ -220,15 +242,16 @@ def _foot(page: Sequence[_Line], usual: float) -> int:
 def _blocks(pages: Sequence[Sequence[_Line]]) -> tuple[list[Block], list[Note]]:
     """Join lines to paragraphs and headings, across pages too, and words that were hyphenated at a line's end."""
     usual = _usual_size(pages)
-    lines = [line for page in pages for line in page]
     gaps = [round(above.height - line.height) for page in pages for above, line in pairwise(page)]
     pitch = (
         Counter(gap for gap in gaps if gap > 0).most_common(1)[0][0]
         if any(gap > 0 for gap in gaps)
         else usual
     )
-    lengths = sorted(len(line.text) for line in lines)
+    unmarked = [line for page in pages for line in page]
+    lengths = sorted(len(line.text) for line in unmarked)
     full = lengths[int(len(lengths) * 0.75)] if lengths else 0
+    lines = _with_quotations(pages, pitch, full)
     words = set(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", " ".join(line.text for line in lines).lower()))
     text_is_bold = 2 * sum(len(line.text) for line in lines if line.is_bold) > sum(lengths)
     blocks: list[Block] = []
@@ -236,7 +259,8 @@ def _blocks(pages: Sequence[Sequence[_Line]]) -> tuple[list[Block], list[Note]]:
     above: _Line | None = None
     for line in lines:
         is_bold = line.is_bold and not text_is_bold and len(line.text.split()) <= _MAX_BOLD_WORDS
-        role: prose.BlockRole = "heading" if line.size > _LARGE * usual or is_bold else "author"
+        is_heading = line.size > _LARGE * usual or is_bold
+        role: prose.BlockRole = "heading" if is_heading else "quoted" if line.is_set_in else "author"
         if above is None or not blocks or role != blocks[-1].role or _ends(above, line, pitch, full, role):
             blocks.append(Block(line.text, role))
         else:
@@ -252,13 +276,67 @@ def _blocks(pages: Sequence[Sequence[_Line]]) -> tuple[list[Block], list[Note]]:
     return blocks, notes
 
 
+_BULLET = re.compile(r"(?:[•◦▪*–—-]|\(?(?:\d{1,3}|[a-z])[.)])(?:\s|$)")
+
+
+def _with_quotations(pages: Sequence[Sequence[_Line]], pitch: float, full: int) -> list[_Line]:
+    """Mark the lines that are set in on both sides, two or more alike, below a paragraph's end."""
+    made: list[_Line] = []
+    for page in pages:
+        usual = _usual_left(page)
+        longest = max((len(line.text) for line in page if abs(line.left - usual) < _NEAR), default=0)
+        start = 0
+        for run in _alike(page):
+            above = page[start - 1] if start else None
+            is_below = above is None or _ends(above, run[0], pitch, full, "author")
+            is_quoted = is_below and _is_set_in(run, run[0].left - usual, usual, longest)
+            made += [replace(line, is_set_in=is_quoted) for line in run]
+            start += len(run)
+    n_marked = sum(len(line.text) for line in made if line.is_set_in)
+    is_layout = n_marked > _MAX_QUOTED * sum(len(line.text) for line in made)
+    return [replace(line, is_set_in=False) for line in made] if is_layout else made
+
+
+def _alike(page: Sequence[_Line]) -> Iterator[list[_Line]]:
+    """Yield lines one below the other that begin at one place."""
+    run: list[_Line] = []
+    for line in page:
+        if run and abs(line.left - run[0].left) >= _NEAR:
+            yield run
+            run = []
+        run.append(line)
+    if run:
+        yield run
+
+
+def _is_set_in(run: Sequence[_Line], indent: float, usual: float, longest: int) -> bool:
+    """Say whether lines that begin at one place are a quotation: items of a list reach the right margin, columns stand further in."""
+    widest = max(len(line.text) for line in run)
+    if len(run) < 2 or not quotations.MIN_INDENT <= indent <= _MAX_INDENT or _BULLET.match(run[0].text):  # noqa: PLR2004 - not a first line alone
+        return False
+    # Most pages have like margins on both sides; how wide a letter is follows from the longest line between them.
+    letter = (run[0].page_width - 2 * usual) / max(longest, 1)
+    room = (longest - widest) * letter - indent
+    return len(run[0].text) > longest / 2 and room > indent / 2
+
+
+def _usual_left(page: Sequence[_Line]) -> float:
+    """Return where most of a page's lines begin."""
+    lefts: Counter[float] = Counter()
+    for line in page:
+        lefts[round(line.left)] += len(line.text)
+    return lefts.most_common(1)[0][0] if lefts else 0.0
+
+
 def _ends(above: _Line, line: _Line, pitch: float, full: int, role: prose.BlockRole) -> bool:
     """Say whether a paragraph ends between two lines."""
     gap = above.height - line.height
     if role == "heading":
         return not 0 < gap < _HEADING_GAP * line.size or abs(above.size - line.size) > 1
     ends_in_stop = bool(_STOP.search(above.text))
-    if len(above.text) + 1 + len(line.text.split(maxsplit=1)[0]) < _ROOM * full and not _HYPHEN.search(above.text):
+    if len(above.text) + 1 + len(line.text.split(maxsplit=1)[0]) < _ROOM * full and not _HYPHEN.search(
+        above.text
+    ):
         # The next word would have had room there.
         return True
     if gap <= 0:
