@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from themekit import readers
@@ -97,15 +97,29 @@ def find(paths: Iterable[str]) -> tuple[list[Found], list[Line]]:
     found: list[Found] = []
     account: list[Line] = []
     for typed in sorted(set(paths)):
-        results = [
-            r for item in files.find(typed) for r in ([item] if isinstance(item, Line) else _read_one(item))
-        ]
+        results = _with_sidecars(
+            [
+                r
+                for item in (*files.find(typed), *_beside(typed))
+                for r in ([item] if isinstance(item, Line) else _read_one(item))
+            ]
+        )
         account += [r for r in results if isinstance(r, Line)]
-        described, about = _with_tables(_with_sidecars(results))
+        described, about = _with_tables(results)
         found += described
         account += about
     once, twice = _without_duplicates(found)
     return once, account + twice
+
+
+def _beside(typed: str) -> Iterator[File]:
+    """Yield the assigned turns that lie beside a single file; in a folder they are found like the texts."""
+    path = Path(typed)
+    if path.is_file():
+        for name in dict.fromkeys((f"{path.name}{sidecar.SUFFIX}", f"{path.stem}{sidecar.SUFFIX}")):
+            if (place := path.with_name(name)).is_file() and place != path:
+                source = PurePosixPath(path.as_posix()).with_name(name)
+                yield File.at(place, source, PurePosixPath(name), path.stem)
 
 
 def _read_one(file: File) -> Iterator[Found | _About | _Assigned | Line]:
