@@ -33,14 +33,15 @@ __all__ = ["LARGEST", "report"]
 
 LARGEST = 5_000_000
 """Bytes: what goes through a mail server."""
-_SPARE = 150_000  # for what is not counted while charts are drawn
+_SPARE = 20_000  # for what is not counted while charts are drawn
 _OF_ALL = ("fingerprint", "kinship", "pair")
 _OF_TOPICS = ("topic-overview", "topic-map", "topics-over-time", "topic-hierarchy")
 # Of each author, and of those with a meta-theme besides; where it gets too much for a file, the last are left out.
 _OF_EACH = ("thread", "certainty")
 _OF_FOUND = ("forms", "orbit", "reading-page", "portrait")
 _SHEETS = frozenset({"reading-page", "portrait"})
-_A_QUOTE, _A_PERSON = 900, 6000  # bytes of page
+_A_FIGURE = 300  # bytes of page
+_N_CANDIDATES = 20
 _HEIGHT, _AROUND = 420, 130  # of a chart that does not say; what title, axes and legend take
 _TALL = 600  # two shorter ones go on a page
 _N_LINES = 400  # of a table
@@ -112,7 +113,7 @@ class _Book:
     charts: dict[str, dict[str, Any]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     style: dict[str, Any] = field(default_factory=dict)
-    room: int = LARGEST - _SPARE
+    room: int = field(default_factory=lambda: LARGEST - _SPARE)
     shown: Texts = "none"
 
     def page(self) -> str:
@@ -122,22 +123,25 @@ class _Book:
         look = pages.fonts(pages.ALL_FACES) + files("themekit").joinpath("data", "report.css").read_text(
             "utf-8"
         )
-        words = sum(_A_QUOTE * len(person.quotes) + _A_PERSON for person in people)
-        self.room -= len(script) + len(look) + words
+        self.room -= len(script) + len(look) + len(self._main(people).encode())
         self._draw(people, _OF_EACH)
         passages = self._passages()
         self._draw(
             [person for person in people if person.verdict == "found"] or _ranked(people)[:1], _OF_FOUND
         )
-        main = "".join(
-            [_masthead(self, people), _findings(self, people), *(_author(self, person) for person in people),
-             _topics(self), _reading(self), _method(self, people)]
-        )  # fmt: skip
         book = {"charts": self.charts, **self.style, **passages}
         return _PAGE.format(
             policy=pages.policy(script), title=escape(visible(_title(people))), look=look, theme=self.theme,
-            contents=_contents(people), main=main, book=pages.script_json(book), script=script,
+            contents=_contents(people), main=self._main(people), book=pages.script_json(book), script=script,
         )  # fmt: skip
+
+    def _main(self, people: Sequence[Portrait]) -> str:
+        parts = [
+            _masthead(self, people),
+            _findings(self, people),
+            *(_author(self, person) for person in people),
+        ]
+        return "".join([*parts, _topics(self), _reading(self), _method(self, people)])
 
     def _draw(self, people: Sequence[Portrait], names: Sequence[str]) -> None:
         """Draw the charts of all together, if that was not done, and some of each, as long as there is room."""
@@ -147,19 +151,23 @@ class _Book:
         for name in names:
             for person in people:
                 for _, chart in drawings(self.result, person.author, only={name}, texts=self.texts):
-                    self._keep(f"{name} of {person.author}", name, chart)
+                    self._keep(f"{name} {self.number(person)}", name, chart)
 
     def _keep(self, key: str, name: str, chart: alt.TopLevelMixin) -> None:
         spec = chart.to_dict(validate=False, format="vega-lite")  # our own; to check them takes half the time
         privacy.check(spec, self.texts if self.texts == "full" else "snippet")
         self.style = self.style or {part: spec.get(part, {}) for part in ("config", "usermeta")}
         slim = {part: value for part, value in spec.items() if part not in {"config", "usermeta", "$schema"}}
-        size = len(pages.script_json(slim))
+        size = len(pages.script_json(slim)) + _A_FIGURE + len(slim.get("description", ""))
         if size > self.room:
             self.left_out[name] = self.left_out.get(name, 0) + 1
             return
         self.room -= size
         self.charts[key] = slim
+
+    def number(self, person: Portrait) -> int:
+        """Return an author's number, from 1."""
+        return 1 + int((self.result.authors["author"] == person.author).to_numpy().argmax())
 
     def figure(self, key: str, kind: str = "") -> str:
         """Return the place of a chart on the page, or nothing where it is not drawn."""
@@ -353,11 +361,13 @@ def _author(book: _Book, person: Portrait) -> str:
         f'<p class="gloss">What ranks first is <b>{escape(person.leading)}</b>: {escape(person.gloss)}</p>'
     )
     charts = "".join(
-        book.figure(f"{one} of {person.author}") for one in (*_OF_EACH, *_OF_FOUND) if one not in _SHEETS
+        book.figure(f"{one} {book.number(person)}") for one in (*_OF_EACH, *_OF_FOUND) if one not in _SHEETS
     )
-    sheets = "".join(book.figure(f"{one} of {person.author}", "sheet") for one in _OF_FOUND if one in _SHEETS)
+    sheets = "".join(
+        book.figure(f"{one} {book.number(person)}", "sheet") for one in _OF_FOUND if one in _SHEETS
+    )
     return (
-        f'{first}<article id="author-{people.index(person.author) + 1}" class="{person.verdict}"><header><h2>{name}</h2>'
+        f'{first}<article id="author-{book.number(person)}" class="{person.verdict}"><header><h2>{name}</h2>'
         f'{finding}</header><p>{escape(person.where)}</p><p class="sure">{escape(_sentence(person.how_sure))}</p>'
         f"{_quotes(book, person)}{charts}{_elsewhere(book, person)}{sheets}{_candidates(person)}</article>{last}"
     )
@@ -399,15 +409,17 @@ def _elsewhere(book: _Book, person: Portrait) -> str:
 
 
 def _candidates(person: Portrait) -> str:
-    """Return all candidates as a table, folded away."""
+    """Return the candidates as a table, folded away."""
     rows = "".join(
         f"<tr><td>{row.rank}</td><th>{escape(row.concept)}</th><td>{_cell(row.effect)}</td>"
         f"<td>{_cell(row.low)} to {_cell(row.high)}</td><td>{_cell(row.p_value, '.2g')}</td>"
         f"<td>{_cell(row.document_share, '.0%')}</td></tr>"
-        for row in person.themes.itertuples(index=False)
+        for row in person.themes.head(_N_CANDIDATES).itertuples(index=False)
     )
+    n = len(person.themes)
+    which = f"All {n}" if n <= _N_CANDIDATES else f"The first {_N_CANDIDATES} of {n}"
     return (
-        f"<details><summary>All {len(person.themes)} candidates</summary><table><thead><tr><th>rank</th><th>concept</th>"
+        f"<details><summary>{which} candidates</summary><table><thead><tr><th>rank</th><th>concept</th>"
         f"<th>effect</th><th>95 % interval</th><th>p</th><th>shows in</th></tr></thead><tbody>{rows}</tbody></table></details>"
     )
 
