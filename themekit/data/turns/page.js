@@ -105,7 +105,8 @@ function render({ model, el }) {
 
   function tell() {
     const turns = [...marks.keys()].sort((a, b) => a - b).map((start) => ({ start, who: marks.get(start) }));
-    model.set("people", people);
+    // A copy: the model sees no change in what it holds itself.
+    model.set("people", people.map((p) => ({ ...p })));
     model.set("marks", turns);
     model.save_changes();
   }
