@@ -18,8 +18,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Data flows down this list: a file may know those above it.
 ORDER = (
-    "cache", "readers", "encoders", "roster", "pseudonyms", "corpus", "disfluencies", "passages", "topics", "concepts", "background", "themes",
-    "evidence", "result", "portrait", "store", "mining", "turns", "frames", "threads", "junctures", "affect", "naming", "charts", "drawings", "privacy", "pages",
+    "cache", "readers", "encoders", "roster", "pseudonyms", "corpus", "disfluencies", "passages", "topics", "concepts", "neighbours", "background", "themes",
+    "evidence", "result", "method", "portrait", "store", "mining", "turns", "frames", "contrasts", "agreement", "threads", "junctures", "affect", "naming", "charts", "drawings", "privacy", "pages",
     "pictures", "figures", "report", "cli",
 )  # fmt: skip
 # A result is asked for its portrait and knows how to save itself; both are loaded when it is asked.
