@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from themekit import background, cache, charts, concepts, encoders, frames
+    from themekit import affect, background, cache, charts, concepts, encoders, frames, junctures, naming, threads
     from themekit.charts.picking import pickable, picked
     from themekit.concepts import catalogue
     from themekit.corpus import Corpus, read
@@ -36,12 +36,14 @@ _HOME = {
     "load": "store", "save_figure": "figures", "setup": "figures",
     "pickable": "charts.picking", "picked": "charts.picking",
 }  # fmt: skip
-_MODULES = ("background", "cache", "charts", "concepts", "encoders", "frames")
+_MODULES = (
+    "affect", "background", "cache", "charts", "concepts", "encoders", "frames", "junctures", "naming", "threads",
+)  # fmt: skip
 
 __all__ = [
-    "Corpus", "Portrait", "Result", "ThemeEstimator", "ThemekitWarning", "__version__", "background", "cache",
-    "catalogue", "charts", "concepts", "embed", "encoders", "find_encoder", "frames", "load", "mine", "pickable", "picked", "read",
-    "save_figure", "setup", "split_passages",
+    "Corpus", "Portrait", "Result", "ThemeEstimator", "ThemekitWarning", "__version__", "affect", "background", "cache",
+    "catalogue", "charts", "concepts", "embed", "encoders", "find_encoder", "frames", "junctures", "load",
+    "mine", "naming", "pickable", "picked", "read", "save_figure", "setup", "split_passages", "threads",
 ]  # fmt: skip
 
 
