@@ -15,7 +15,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from themekit import affect, background, cache, charts, concepts, encoders, frames, junctures, naming, threads
+    from themekit import (
+        affect,
+        background,
+        cache,
+        charts,
+        concepts,
+        encoders,
+        frames,
+        junctures,
+        naming,
+        threads,
+    )
     from themekit.charts.picking import pickable, picked
     from themekit.concepts import catalogue
     from themekit.corpus import Corpus, read
