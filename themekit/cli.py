@@ -1,4 +1,4 @@
-"""The command line: ``themekit read | mine | report | figures``, the same functions as in Python.
+"""The command line: ``themekit read | mine | report | figures | background build``, the same functions as in Python.
 
 Results on standard output or in files, progress and notes on standard error.
 Exit code 0 whatever the verdicts, 1 where some input could not be read (the
@@ -163,6 +163,55 @@ def figures(
         result, out, formats=wanted, authors=authors, only=only, theme=theme, size=size, made_by=made_by
     ):
         click.echo(path)
+    _leave(corpus)
+
+
+@app.group()
+def background() -> None:
+    """Other people's texts to compare with, as vectors without words."""
+
+
+@background.command("build")
+@_reading
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Where it goes; give this to --background.",
+)
+@click.option(
+    "--encoder",
+    "names",
+    multiple=True,
+    default=("minilm",),
+    show_default=True,
+    metavar="minilm|static|NAME-OR-PATH",
+    help="What turns passages into vectors; may be given again, for a background that serves several.",
+)
+@click.option("--name", help="What to call it.  [default: the name of DIR]")
+@click.option("--register", default="own", show_default=True, help="The way of writing, in a word or two.")
+@click.option(
+    "--max-passages",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Of each contribution, evenly by place.  [default: all]",
+)
+def build_background(
+    out: str, names: tuple[str, ...], name: str | None, register: str, max_passages: int | None, paths: tuple[str, ...],
+    **options: Any,  # noqa: ANN401 - click's options
+) -> None:  # fmt: skip
+    """Make a background of comparable texts by other people."""
+    from themekit import background as backgrounds  # noqa: PLC0415 - pandas is imported where it is used
+
+    corpus = themekit.read(*paths, **options)
+    logger.info("%s", corpus.summary())
+    called = name or Path(out).resolve().name
+    for encoder in map(themekit.find_encoder, names):
+        built = backgrounds.build(corpus, encoder, name=called, register=register, max_passages=max_passages)
+        built.save(out)
+        click.echo(f"{built!r}, encoder {encoder.name}")
+    click.echo(f"{out}: use it with  themekit mine PATH... {shlex.join(['--background', out])}")
     _leave(corpus)
 
 
