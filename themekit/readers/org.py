@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from themekit.readers import dates, masthead, plain, prose
@@ -16,13 +18,15 @@ if TYPE_CHECKING:
 
 SUFFIXES = {".org": "Org"}
 
-_BLOCK = re.compile(
-    r"^[ \t]*#\+begin_(\w+)[^\n]*\n(.{,20000}?)^[ \t]*#\+end_\1[ \t]*$",
-    re.IGNORECASE | re.DOTALL | re.MULTILINE,
-)
+_BEGIN = re.compile(r"[ \t]*#\+begin_(\w+)", re.IGNORECASE)
+_END = re.compile(r"[ \t]*#\+end_(\w+)[ \t]*$", re.IGNORECASE)
+# What orgparse looks for in a line takes time that grows with the square of its length; a line's end says nothing.
+_MAX_LINE = 1000
 _QUOTES = {"quote", "verse"}
 _KEYWORD = re.compile(r"^[ \t]*(?:#\+\w+:.*|#(?: .*)?|\|.*)$", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<![\w*/_=~+])([*/_=~+])(\S(?:[^\n]{,300}?\S)?)\1(?![\w*/_=~+])")
+# orgparse has its own, which takes time with the square of the number of openings.
+_LINK = re.compile(r"\[\[(?P<place>[^\[\]]{1,1000})\](?:\[(?P<words>[^\[\]]{1,1000})\])?\]")
 _FOOTNOTE = re.compile(r"^\[fn:[^\]\n]{,200}\].*(?:\n(?!\s*$).*)*|\[fn:[^\]\n]{,200}\]", re.MULTILINE)
 
 
@@ -31,13 +35,13 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
     import orgparse  # noqa: PLC0415 - loaded when such a file is read, not when themekit is imported
 
     raw, notes = plain.decode(data)
-    n_code = sum(kind.lower() not in _QUOTES for kind, _ in _BLOCK.findall(raw))
-    root = orgparse.loads(_BLOCK.sub(_marked, raw))
+    marked, n_code = _without_blocks(raw)
+    root = orgparse.loads(marked)
     blocks: list[Block] = []
     for node in root[0:]:
         if node.heading if not node.is_root() else False:
-            blocks.append(Block(_words(node.get_heading("plain")), "heading"))
-        blocks.extend(_paragraphs(node.get_body("plain")))
+            blocks.append(Block(_words(node.get_heading("raw")), "heading"))
+        blocks.extend(_paragraphs(node.get_body("raw")))
     date, more = dates.parse(_keyword(root, "DATE").strip("<>[]").split(" ")[0] or None)
     about = prose.About(
         title=_keyword(root, "TITLE") or None,
@@ -59,11 +63,53 @@ def _keyword(root: orgparse.OrgNode, name: str) -> str:
 _MARK = "\x1a"
 
 
-def _marked(match: re.Match[str]) -> str:
-    """Mark the paragraphs of a quotation; leave out a block of anything else."""
-    if match[1].lower() not in _QUOTES:
-        return ""
-    return "\n" + "\n\n".join(_MARK + p.strip() for p in re.split(r"\n\s*\n", match[2]) if p.strip()) + "\n"
+def _without_blocks(raw: str) -> tuple[str, int]:
+    """Mark the paragraphs of quotations and leave out blocks of anything else; say how many of those there were.
+
+    A block without an end is none.
+    """
+    lines = [part for line in raw.split("\n") for part in _parts(line)]
+    ends: dict[str, list[int]] = defaultdict(list)
+    for i, line in enumerate(lines):
+        if match := _END.match(line):
+            ends[match[1].lower()].append(i)
+    made: list[str] = []
+    i = n_code = 0
+    while i < len(lines):
+        match = _BEGIN.match(lines[i])
+        kind = match[1].lower() if match else ""
+        place = bisect(ends[kind], i) if kind in ends else None
+        if place is None or place == len(ends[kind]):
+            made.append(lines[i])
+            i += 1
+            continue
+        end = ends[kind][place]
+        if kind in _QUOTES:
+            made += ["", *_marked(lines[i + 1 : end]), ""]
+        else:
+            n_code += 1
+        i = end + 1
+    return "\n".join(made), n_code
+
+
+def _marked(lines: list[str]) -> list[str]:
+    quoted = [p.strip() for p in re.split(r"\n\s*\n", "\n".join(lines)) if p.strip()]
+    return "\n\n".join(_MARK + p for p in quoted).split("\n")
+
+
+def _parts(line: str) -> list[str]:
+    """Break a line that is longer than anybody's at its spaces."""
+    if len(line) <= _MAX_LINE:
+        return [line]
+    parts: list[list[str]] = [[]]
+    length = 0
+    for word in re.findall(rf"[^ ]{{1,{_MAX_LINE}}}", line):
+        if length > _MAX_LINE:
+            parts.append([])
+            length = 0
+        parts[-1].append(word)
+        length += len(word) + 1
+    return [" ".join(part) for part in parts]
 
 
 def _paragraphs(body: str) -> Iterator[Block]:
@@ -73,4 +119,5 @@ def _paragraphs(body: str) -> Iterator[Block]:
 
 
 def _words(text: str) -> str:
+    text = _LINK.sub(lambda match: match["words"] or match["place"], text)
     return _EMPHASIS.sub(r"\2", text)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from themekit.readers import dates, masthead, plain, prose
-from themekit.readers.document import Note, RawDocument, count
+from themekit.readers.document import Note, RawDocument, UnreadableFileError, count
 from themekit.readers.prose import Block
 
 if TYPE_CHECKING:
     from docutils import nodes
 
 SUFFIXES = {".rst": "reStructuredText"}
+
+# docutils takes time that grows with the square of the number of these: some seconds for so many.
+MAX_MARKS = 2000
+# Up to a millisecond each, where all are items of lists.
+MAX_LINES = 50_000
+_MARKS = re.compile(r"(?<=[\w`|\]])_(?!\w)|\|(?=\S)|^\.\. |^[=~^\"'#*+.:_`-]{2,}$", re.MULTILINE)
+_ROLE = re.compile(r":[\w+.:-]{1,60}:`([^`<]{1,300}?)(?:\s*<[^<>`]{1,300}>)?`")
 
 _SETTINGS = {
     "file_insertion_enabled": False, "raw_enabled": False, "report_level": 5, "halt_level": 5, "_disable_config": True,
@@ -24,6 +32,14 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
     from docutils import core, nodes  # noqa: PLC0415 - loaded when such a file is read
 
     raw, notes = plain.decode(data)
+    n_lines = raw.count("\n")
+    if n_lines > MAX_LINES:
+        raise UnreadableFileError(f"seen {n_lines:,} lines; expected at most {MAX_LINES:,}; split the file")
+    n_marks = sum(1 for _ in _MARKS.finditer(raw))
+    if n_marks > MAX_MARKS:
+        raise UnreadableFileError(
+            f"seen {n_marks:,} references, targets and directives; expected at most {MAX_MARKS:,}; split the file",
+        )
     tree = core.publish_doctree(raw, settings_overrides=_SETTINGS)
     said = {
         type(node).__name__: node.astext() for node in tree.findall(nodes.docinfo) for node in node.children
@@ -39,10 +55,13 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
         for node in list(tree.findall(kind)):
             dropped[noun] = dropped.get(noun, 0) + 1
             node.parent.remove(node)
-    for kind in (nodes.docinfo, nodes.comment, nodes.system_message, nodes.footnote_reference, nodes.problematic,
+    for kind in (nodes.docinfo, nodes.comment, nodes.system_message, nodes.footnote_reference,
                  nodes.substitution_definition, nodes.topic, nodes.field_list, nodes.raw):  # fmt: skip
         for node in list(tree.findall(kind)):
             node.parent.remove(node)
+    for node in list(tree.findall(nodes.problematic)):
+        # A role that only Sphinx knows, or a mark that is no markup: its words are the author's.
+        node.parent.replace(node, nodes.Text(_ROLE.sub(r"\1", node.astext())))
     date, more = dates.parse(said.get("date"))
     author = said.get("author") or said.get("authors")
     about = prose.About(
