@@ -152,3 +152,17 @@ def test_without_dates_there_is_no_juncture_and_one_era():
     result = themekit.mine(themekit.Corpus.from_texts(texts, author="Ann"), encoder="static")
     assert junctures.find(result, "Ann").empty
     assert set(junctures.forms(result, "Ann")["era"]) == {0}
+
+
+def test_topics_of_one_author_over_time_and_joined_by_bertopic(life):
+    own = life.passages[life.passages["author"] == "Walter Ansty"].merge(life.assignments, on="passage_id")
+    over_time = junctures.topics_over_time(life, "walter ansty")
+    assert over_time["n_passages"].sum() == len(own)
+    counted = over_time.groupby("topic_id")["n_passages"].sum()
+    assert counted.to_dict() == own["topic_id"].value_counts().to_dict()
+    assert over_time["period"].min() >= 1960
+    tree = junctures.topic_hierarchy(life, "Walter Ansty")
+    leaves = tree[tree["topic_id"].notna()]
+    assert leaves.set_index("topic_id")["n_passages"].to_dict() == counted.to_dict()
+    (root,) = tree.loc[tree["parent_id"].isna(), "n_passages"]
+    assert root == len(own)

@@ -22,6 +22,7 @@ juncture is invented in about 5 of 100 whatever the length. Where neighbours res
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -338,3 +339,61 @@ def forms(result: Result, author: str, concept: str | None = None) -> pd.DataFra
     best = best.assign(score=best["mean"], n_shows=best["n_shows"].fillna(0).astype("int64"))
     best = best.sort_values(["era", "score", "topic_id"], ascending=[True, False, True], ignore_index=True)
     return best[FORM_COLUMNS].astype({"first_year": "Int64", "last_year": "Int64"})
+
+
+def topics_over_time(result: Result, author: str) -> pd.DataFrame:
+    """Return how much one author writes on each topic by period, described in the author's own words.
+
+    Parameters
+    ----------
+    result : Result
+    author : str
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`themekit.frames.topics_over_time_frame`, of this author's passages alone: BERTopic is fitted on them, with the
+        topics of the whole corpus, so that ``topic_id`` is the same and ``label`` may be another.
+
+    See Also
+    --------
+    themekit.charts.topics_over_time : The chart of it.
+    """
+    return frames.topics_over_time_frame(_only(result, author))
+
+
+def topic_hierarchy(result: Result, author: str) -> pd.DataFrame:
+    """Return how one author's topics join into larger ones, described in the author's own words.
+
+    Parameters
+    ----------
+    result : Result
+    author : str
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`themekit.frames.topic_hierarchy_frame`, of this author's passages alone.
+
+    See Also
+    --------
+    themekit.charts.topic_hierarchy : The chart of it.
+    """
+    return frames.topic_hierarchy_frame(_only(result, author))
+
+
+def _only(result: Result, author: str) -> Result:
+    """Return the result with one author's passages and documents."""
+    name = result._known(author)  # noqa: SLF001 - as the portrait
+    own = (result.passages["author"] == name).to_numpy()
+    passages = result.passages[own].reset_index(drop=True)
+    return replace(
+        result,
+        passages=passages,
+        assignments=result.assignments[own].reset_index(drop=True),
+        documents=result.documents[result.documents["document_id"].isin(passages["document_id"])].reset_index(
+            drop=True
+        ),
+        authors=result.authors[result.authors["author"] == name].reset_index(drop=True),
+        vectors=None if result.vectors is None else result.vectors[own],
+    )
