@@ -76,6 +76,33 @@ def test_a_colon_makes_no_speaker():
     assert document.notes[-1].detail == "speech without labels: speakers unknown, read as one voice"
 
 
+def test_capitals_after_arrows_and_names_that_stand_once():
+    document = read(
+        srt(
+            ">> IDA: We're live.",
+            ">> ANNA McGRANN: So we are.",
+            "It's cold. Remember: it is May.",
+            "Note: it is late.",
+            ">> IDA: Is it?",
+        ),
+        "a.srt",
+    )
+    assert said(document) == [
+        ("IDA", "We're live."), ("ANNA McGRANN", "So we are. It's cold. Remember: it is May. Note: it is late."), ("IDA", "Is it?"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["Dima Gusakov | Lido", "Etan (Nimbus)", "pk910", "stokes", "Mark McGranaghan"]
+)
+def test_names_of_calls(name):
+    document = read(
+        vtt(f"{name}: We shipped it.", "Raúl Kripalani: When?", f"{name}: Today.", "Raúl Kripalani: Good."),
+        "a.vtt",
+    )
+    assert [label for label, _ in said(document)] == [name, "Raúl Kripalani"] * 2
+
+
 def test_rolling_captions_are_said_once():
     lines = [
         "so we went out early",

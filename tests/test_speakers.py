@@ -191,6 +191,22 @@ def test_a_first_name_is_the_person_whom_the_text_presents():
     assert "Tom is Tom Hale: the text presents this person by the full name" in told(document)
 
 
+@pytest.mark.parametrize("head", [
+    "Transcript of a talk, 3 May 2019\nInterviewer: Ida Berg\nInterviewee: Dr. Tom Hale\n\n",
+    "Interviewer: Ida Berg (IB)\nParticipant: Tom Hale (TH)\n\n", "IB = Ida Berg\nTH = Tom Hale\nInterviewer: Ida Berg\n\n",
+])  # fmt: skip
+def test_people_in_the_lines_above(head):
+    text = (
+        head
+        + "IB: Shall we begin?\n\nTH: Where?\n\nIB: With the harbour.\n\nTH: It was shut. Was it not?\n\nIB: It was.\n"
+    )
+    document = read(text)
+    assert [label.removeprefix("Dr. ") for label, _ in said(document)] == ["Ida Berg", "Tom Hale"] * 2 + [
+        "Ida Berg"
+    ]
+    assert [t.role for t in document.turns if t.label] == ["interviewer", "guest"] * 2 + ["interviewer"]
+
+
 def test_where_two_fit_none_is_taken():
     text = "".join(
         f"{who}: {words}\n\n"
@@ -397,6 +413,23 @@ def test_a_guest_who_asks_back_stays_the_guest():
         ("Ida Berg", "No. Thank you for joining me."), ("Tom Hale", "Was that all?"),
     )  # fmt: skip
     assert roles(document) == {"Tom Hale": "guest", "Ida Berg": "interviewer"}
+
+
+def test_requests_ask_as_questions_do():
+    document = conversation(
+        ("Ida Berg", "Tell me about the shed."), ("Tom Hale", "It leaned. We propped it with an oar, and in the end it was the oar that held the house."),
+        ("Ida Berg", "So walk us through the day it fell."), ("Tom Hale", "There was no wind at all. It had simply had enough of us."),
+        ("Ida Berg", "Describe the sound."), ("Tom Hale", "Like a drawer."),
+    )  # fmt: skip
+    assert roles(document) == {"Ida Berg": "interviewer", "Tom Hale": "guest"}
+
+
+def test_the_one_who_is_named_in_the_title_is_the_guest():
+    document = read(
+        "---\ntitle: Tom Hale on sheds\n---\n\nIda Berg: Sheds, then.\n\nTom Hale: Sheds. My father had one, and I have had four.\n\n"
+        "Ida Berg: Four is many.\n\nTom Hale: Not if they fall down.\n\nIda Berg: Did they?\n\nTom Hale: Three of them.\n", "a.md",
+    )  # fmt: skip
+    assert roles(document) == {"Ida Berg": "interviewer", "Tom Hale": "guest"}
 
 
 def test_in_a_meeting_of_many_nobody_is_the_interviewer():

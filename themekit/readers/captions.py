@@ -13,7 +13,7 @@ from html import unescape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from themekit.readers import plain, prose, transcript, voices
+from themekit.readers import labels, plain, prose, transcript, voices
 from themekit.readers.document import Note, RawDocument, Turn, UnreadableFileError, count, no_text
 
 if TYPE_CHECKING:
@@ -128,19 +128,32 @@ def _said(cues: Sequence[tuple[str | None, str]]) -> list[tuple[str | None, str]
     """Tell who says each cue: by voice tags, else by names before a colon; a name stands until the next."""
     if any(voice for voice, _ in cues):
         return _carried(cues)
-    labels = [_LABEL.match(text) for _, text in cues]
-    names = Counter(" ".join(m[1].split()) for m in labels if m)
-    # "Note: so it goes" once in a film makes no speaker.
-    speakers = {n for n, k in names.items() if k >= _MIN_LABELS or (len(names) > 1 and n.istitle())}
+    heads = [_LABEL.match(text) for _, text in cues]
+    names = Counter(" ".join(m[1].split()) for m in heads if m)
+    words = " ".join(
+        text[label.end() :] if label else text for (_, text), label in zip(cues, heads, strict=True)
+    )
+    speakers = {n for n, k in names.items() if _is_speaker(n, k, len(names), words)}
     is_labelled = sum(names[n] for n in speakers) >= _MIN_LABELS
     found: list[tuple[str | None, str]] = []
-    for (_, text), label in zip(cues, labels, strict=True):
+    for (_, text), label in zip(cues, heads, strict=True):
         name = " ".join(label[1].split()) if label else None
         if is_labelled and label and name in speakers:
             found.append((name, text[label.end() :]))
         else:
             found.append((None, text))
     return _carried(found)
+
+
+def _is_speaker(name: str, n: int, n_names: int, words: str) -> bool:
+    """Say whether what stands before a colon is a name: "Note: so it goes" once in a film makes no speaker."""
+    if labels.is_no_name(name):
+        return False
+    # "Dima Gusakov | Lido", as people call themselves in calls
+    if labels.is_name(re.sub(r"\s*(?:\||\().*", "", name) or name):
+        return n >= _MIN_LABELS or (n_names > 1 and not labels.is_common(words, name))
+    # Handles, as people call themselves in calls.
+    return n >= _MIN_LABELS and len(name.split()) <= _MIN_LABELS and not labels.is_common(words, name)
 
 
 def _carried(said: Sequence[tuple[str | None, str]]) -> list[tuple[str | None, str]]:

@@ -166,7 +166,7 @@ class _Seen:
             people=frozenset(n.casefold() for n in [*known, *declared.values(), *declared]),
             at_head=frozenset(c.start for c in candidates if _is_at_head(raw, c.start)),
             n_paragraphs=n_paragraphs,
-            n_of_names=sum(k for n, k in counts.items() if k > 1 and _is_name(n)),
+            n_of_names=sum(k for n, k in counts.items() if k > 1 and is_name(n)),
             handles=frozenset(n for n, k in counts.items() if k >= enough and len(n.split()) <= _TWO),
             are_capitals=sum(k for n, k in counts.items() if n.isupper()) > len(candidates) / 2,
         )
@@ -189,13 +189,13 @@ class _Seen:
         name, share = c.name, self.counts[c.name] / max(1, self.n_of_names)
         if _NOT_NAMES.fullmatch(name):
             return False
-        if not _is_name(name):
+        if not is_name(name):
             return (recurs and not _has_colon(self.raw, c)) or (
                 name in self.handles and len(self.handles) > 1
             )
         if recurs:
-            return share >= _GOOD_PART or not _is_common(self.raw, name)
-        if c.start not in self.at_head or _is_common(self.raw, name):
+            return share >= _GOOD_PART or not is_common(self.raw, name)
+        if c.start not in self.at_head or is_common(self.raw, name):
             return False
         if names.is_full(name):
             return self.each_is_labelled or len(name.split()) == _TWO
@@ -212,7 +212,12 @@ def _has_colon(raw: str, label: Label) -> bool:
     return bool(re.search(r"(?:[^\d]:|\d:\s*$|：)", re.sub(_TIME, "", written)))
 
 
-def _is_common(raw: str, name: str) -> bool:
+def is_no_name(name: str) -> bool:
+    """Say whether a label is one of the words that stand before a colon and are nobody's name."""
+    return bool(_NOT_NAMES.fullmatch(name))
+
+
+def is_common(raw: str, name: str) -> bool:
     """Say whether all words of a name are words of the text, too, in lower case."""
     return all(
         re.search(rf"(?<![\w'’]){re.escape(word.strip('.,').lower())}(?![\w'’])", raw)
@@ -237,14 +242,15 @@ def declared(labels: Iterable[Label]) -> dict[str, str]:
     return _declared(label.name for label in labels)
 
 
-def _is_name(name: str) -> bool:
+def is_name(name: str) -> bool:
+    """Say whether all words of a label are written as those of a name are."""
     parts = name.split()
     return 0 < len(parts) <= _MAX_NAME_WORDS and all(_NAME_WORD.match(w) or w.isdigit() for w in parts)
 
 
 def _midway(raw: str, accepted: Sequence[Label]) -> list[Label]:
     """Find labels of people who are known by now in the middle of a paragraph, after the end of a sentence."""
-    people = {label.name for label in accepted if _is_name(label.name) and not NOBODY.fullmatch(label.name)}
+    people = {label.name for label in accepted if is_name(label.name) and not NOBODY.fullmatch(label.name)}
     if not people:
         return []
     taken = [(label.start, label.end) for label in accepted]
@@ -265,7 +271,7 @@ def alone(raw: str) -> list[Label]:
     lines = [
         c
         for c in _candidates(raw, _ALONE)
-        if _is_name(c.name) and not _ENDS_OTHERWISE.search(c.name) and len(c.name.split()) <= _MIN_ALONE
+        if is_name(c.name) and not _ENDS_OTHERWISE.search(c.name) and len(c.name.split()) <= _MIN_ALONE
     ]
     counts = Counter(c.name for c in lines)
     people = {n for n, k in counts.items() if k > 1 and not _NOT_NAMES.fullmatch(n)}

@@ -18,6 +18,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from themekit.readers import names
 from themekit.readers.document import Note, count
 
 if TYPE_CHECKING:
@@ -41,6 +42,12 @@ _MIN_QUESTIONS = 2
 _MUCH = 0.5
 # More people than this at one table are a meeting: who asks most there is in the chair, and as much a voice as the rest.
 _MANY = 6
+# A request at the end of a turn asks as a question does.
+_PROMPT = re.compile(
+    r"(?:^|[.!?,…]\s+)(?:(?:so|and|but|please|well|okay|now|then|maybe|perhaps)[, ]+)*(?:tell|walk|take|talk|give|remind|show|help) (?:me|us|the listeners|our listeners)\b[^.?!]*[.!]?\s*$"
+    r"|(?:^|[.!?,…]\s+)(?:please )?(?:describe|explain|say (?:more|a bit more|something)|go on|talk about)\b[^.?!]*[.!]?\s*$",
+    re.IGNORECASE,
+)
 _N_OPENING = 8
 _N_CLOSING = 8
 
@@ -93,7 +100,9 @@ class _Voice:
         return self.n_questions / self.n_turns
 
 
-def tell(said: Sequence[tuple[str | None, str]], people: People) -> tuple[Mapping[str, Role], list[Note]]:
+def tell(
+    said: Sequence[tuple[str | None, str]], people: People, title: str = ""
+) -> tuple[Mapping[str, Role], list[Note]]:
     """Tell who asks in a transcript.
 
     Parameters
@@ -102,6 +111,8 @@ def tell(said: Sequence[tuple[str | None, str]], people: People) -> tuple[Mappin
         Who says what, in order.
     people : People
         Whom the file names.
+    title : str, optional
+        Of the text: who alone of those who speak is named in it is the guest.
 
     Returns
     -------
@@ -113,7 +124,7 @@ def tell(said: Sequence[tuple[str | None, str]], people: People) -> tuple[Mappin
     asking = [n for n in voices if n.casefold() in asked or ASKS.fullmatch(n)]
     notes: list[Note] = []
     if not asking and len(voices) > 1:
-        asking, notes = _by_guests(voices, people) or _by_cues(said, voices) or _by_questions(voices)
+        asking, notes = _by_guests(voices, people) or _by_cues(said, voices, title) or _by_questions(voices)
     return {n: "interviewer" if n in asking else "guest" for n in voices}, notes
 
 
@@ -124,7 +135,7 @@ def _voices(said: Sequence[tuple[str | None, str]]) -> dict[str, _Voice]:
             voice = found[name]
             voice.n_turns += 1
             voice.n_words += len(text.split())
-            voice.n_questions += text.rstrip(" \"'”’)").endswith("?")
+            voice.n_questions += text.rstrip(" \"'”’)").endswith("?") or bool(_PROMPT.search(text))
     return dict(found)
 
 
@@ -147,7 +158,7 @@ def _by_guests(voices: Mapping[str, _Voice], people: People) -> tuple[list[str],
 
 
 def _by_cues(
-    said: Sequence[tuple[str | None, str]], voices: Mapping[str, _Voice]
+    said: Sequence[tuple[str | None, str]], voices: Mapping[str, _Voice], title: str
 ) -> tuple[list[str], list[Note]] | None:
     """Tell by what is said when guests are welcomed and thanked; what is said at the opening counts double."""
     if len(voices) >= _MANY:
@@ -163,6 +174,9 @@ def _by_cues(
             cues[name] += [(-weight, m[0]) for m in [guest.search(text)] if m]
     for name, how in _presented(opening, voices, _AS_GUEST).items():
         cues[name].append((-2, how))
+    titled = [n for n in voices if names.is_full(n) and names.folded(n) in names.folded(title)]
+    if len(titled) == 1:
+        cues[titled[0]].append((-1, title))
     lean = {n: sum(_strongest(found)) for n, found in cues.items()}
     guests = [n for n in voices if lean.get(n, 0) < 0]
     hosts = [n for n in voices if lean.get(n, 0) > 0]

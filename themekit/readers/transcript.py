@@ -45,6 +45,17 @@ _N_CHARACTERS = 1500
 NOBODY = People()
 
 
+_FIELD = re.compile(
+    r"^[ \t]*(?:(?P<asks>interviewers?|interviewed by|hosts?|moderators?|researchers?)|interviewees?|guests?|speakers?|participants?|respondents?|narrators?)"
+    r"[ \t]*:[ \t]*(?P<who>[^\n:]{2,80})$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LEGEND = re.compile(
+    r"^[ \t]*(?P<short>[A-Z]{1,4})[ \t]*(?:=|–|-|:)[ \t]*(?P<who>[^\W\d_][^\n:=(]{2,40}?)[ \t]*$",
+    re.MULTILINE,
+)
+
+
 @dataclass(frozen=True)
 class Transcript:
     """The text without labels, whose turn each stretch is, what was joined, and what was guessed."""
@@ -59,7 +70,7 @@ def find_turns(
     raw: str, people: People = NOBODY, bold: Collection[str] = (), title: str = ""
 ) -> Transcript | None:
     """Return the turns of a labelled transcript, or ``None`` where a text is not one."""
-    found = labels.find(raw, people.known(), bold)
+    found = _without_fields(raw, labels.find(raw, people.known(), bold))
     if not _is_transcript(raw, found):
         return None
     midway = [label for label in found if not _starts_line(raw, label)]
@@ -67,8 +78,42 @@ def find_turns(
         Note("repaired", f"{count(len(midway), 'label')} in the middle of a paragraph, where the source runs turns "
                          f"together: split there ({_some(label.name for label in midway)})")
     ] if midway else []  # fmt: skip
-    made = converse(_pieces(raw, found), people, labels.declared(found), title)
+    people, declared = _above(raw[: found[0].start], people)
+    made = converse(_pieces(raw, found), people, declared | labels.declared(found), title)
     return Transcript(made.text, made.turns, [*notes, *made.notes], made.joins)
+
+
+_HEAD = 600
+
+
+def _without_fields(raw: str, found: list[Label]) -> list[Label]:
+    """Leave out ``Interviewer: Ida Berg`` above the first words: it names somebody, and nobody says it."""
+    counts = Counter(label.name for label in found)
+    named = {
+        m.start()
+        for m in _FIELD.finditer(raw[:_HEAD])
+        if labels.is_name(re.sub(r"\([^()]*\)", "", m["who"]).strip()) and len(m["who"].split()) > 1
+    }
+    return [label for label in found if label.start not in named or counts[label.name] > 1]
+
+
+def _above(head: str, people: People) -> tuple[People, dict[str, str]]:
+    """Return whom the lines above the first words name, and the initials that they declare."""
+    asks, told = list(people.interviewers), list(people.guests)
+    declared: dict[str, str] = {}
+    for field_ in _FIELD.finditer(head):
+        for who in re.split(
+            r",(?! (?:ph|psy|m|j|s)\.?\w?\.?d?\b)|;|\band\b|&", field_["who"], flags=re.IGNORECASE
+        ):
+            alias = re.search(r"\(([^()]{1,12})\)", who)
+            name = re.sub(r"\([^()]*\)", "", who).strip(" .")
+            if labels.is_name(name):
+                (asks if field_["asks"] else told).append(name)
+                declared |= {alias[1]: name} if alias else {}
+    for legend in _LEGEND.finditer(head):
+        if labels.is_name(legend["who"]) and names.stands_for(legend["short"], legend["who"]):
+            declared[legend["short"]] = legend["who"].strip()
+    return People(tuple(dict.fromkeys(asks)), tuple(dict.fromkeys(told))), declared
 
 
 def converse(
@@ -95,7 +140,7 @@ def converse(
         elif folded:
             joined.append((name, written, [folded]))
     said = [(name, "\n\n".join(texts)) for name, _, texts in joined]
-    told, notes = roles.tell(_neighbours(said), people)
+    told, notes = roles.tell(_neighbours(said), people, title)
     parts, turns, start = [], [], 0
     for (name, text), (_, written, _) in zip(said, joined, strict=True):
         role: Role = told[name] if name else "quoted"
