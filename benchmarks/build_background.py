@@ -1,11 +1,11 @@
 """Build the shipped background: ``themekit/data/background``, passage vectors without texts, per encoder.
 
-Two registers: ``contemporary``, the shipped corpora; ``public domain``, essays by fourteen authors from
-Montaigne (in Cotton's translation) to Woolf, from a folder of texts that is not part of the project::
+Two registers: ``contemporary``, the shipped corpora and those of ``benchmarks/development``, which a language model wrote;
+``public domain``, essays by fourteen authors from Montaigne (in Cotton's translation) to Woolf, from a folder of texts that is not part of the project::
 
     python benchmarks/build_background.py FOLDER-OF-ESSAYISTS
 
-From each author's essays 12 are taken, evenly by name, and from each essay at most 16 passages, evenly by
+From each author's essays 12 are taken, evenly by name, and from each essay at most ten passages, evenly by
 place: a few thousand passages are enough for means and quartiles, and keep the file small. What is in the
 files are vectors (float16), and numbers for contribution and author; no text and no name.
 """
@@ -13,6 +13,7 @@ files are vectors (float16), and numbers for contribution and author; no text an
 from __future__ import annotations
 
 import argparse
+import functools
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from themekit.background import Background
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "themekit" / "data" / "background"
-N_ESSAYS, N_PASSAGES = 12, 16
+N_ESSAYS, N_PASSAGES = 12, 10
 
 
 def main() -> None:
@@ -35,13 +36,19 @@ def main() -> None:
     essayists = thinned(themekit.read(parser.parse_args().essayists, authors_from_folders=True))
     for name in ("minilm", "static"):
         encoder = themekit.find_encoder(name)
-        ours = background.build(
-            themekit.read(ROOT / "corpora"), encoder, register="contemporary", max_passages=N_PASSAGES
-        )
-        theirs = background.build(essayists, encoder, register="public domain", max_passages=N_PASSAGES)
-        both = joined(ours, theirs)
-        both.save(TARGET)
-        print(f"{name}: {both}")
+        parts = [
+            background.build(corpus, encoder, register=register, max_passages=N_PASSAGES)
+            for corpus, register in (
+                (themekit.read(ROOT / "corpora"), "contemporary"),
+                (themekit.read(ROOT / "benchmarks" / "development"), "contemporary"),
+                (essayists, "public domain"),
+            )
+        ]
+        whole = functools.reduce(joined, parts)
+        for old in TARGET.glob(f"{encoder.key.split('/')[0]}-*"):
+            old.unlink()
+        whole.save(TARGET)
+        print(f"{name}: {whole}")
 
 
 def thinned(corpus: themekit.Corpus) -> themekit.Corpus:

@@ -186,3 +186,21 @@ def test_the_shipped_background_leaves_the_shipped_corpora_out_when_they_are_min
 
 def test_a_background_says_whose_it_is_by_number_only():
     assert not {"text", "texts", "titles", "names"} & set(Background.__dataclass_fields__)
+
+
+def test_the_part_that_is_written_most_alike_is_taken():
+    rng = np.random.default_rng(0)
+    # Planted: "old" lies along the first axis, "new" along the second; "old" has five times as many passages.
+    old = np.array([1.0, 0.0, 0.0]) + rng.normal(scale=0.1, size=(50, 3))
+    new = np.array([0.0, 1.0, 0.0]) + rng.normal(scale=0.1, size=(10, 3))
+    background = Background(
+        "two", "key", np.concatenate([old, new]).astype(np.float16), np.repeat(np.arange(12), 5),
+        np.repeat(np.arange(6), 2), np.array(["essay"] * 12), ("old",) * 10 + ("new",) * 2,
+    )  # fmt: skip
+    like_new = background.in_nearest_register(np.array([[0.1, 1.0, 0.0], [0.0, 0.9, 0.2]]))
+    assert set(like_new.registers) == {"new"}
+    np.testing.assert_array_equal(like_new.vectors, background.vectors[50:])
+    assert like_new.contributions.tolist() == [0] * 5 + [1] * 5
+    like_old = background.in_nearest_register(np.array([[1.0, 0.1, 0.0]]))
+    assert set(like_old.registers) == {"old"}
+    assert like_old.in_nearest_register(np.array([[0.0, 1.0, 0.0]])) is like_old

@@ -16,7 +16,7 @@ import pytest
 
 import themekit
 from themekit.portrait import visible
-from themekit.result import TABLES, UnknownAuthorError
+from themekit.result import TABLES, UnknownAuthorError, UnknownConceptError
 from themekit.store import StoreError, write_text
 
 HOSTILE = '<script>alert(1)</script>\x1b[31m\u202eeve & "co"'
@@ -299,6 +299,15 @@ def test_a_portrait_says_what_the_tables_say(result):
         shown = portrait._repr_html_()
         assert leading in shown
         assert "nan" not in shown
+
+
+@pytest.mark.parametrize("ask", ["quotes", "thread_frame"])
+def test_an_unknown_concept_is_an_error_with_near_names(result, ask):
+    author = result.authors["author"].iloc[0]
+    with pytest.raises(
+        UnknownConceptError, match=r"seen concept 'repiar'; expected one of the .*repair.*result\.concepts"
+    ):
+        getattr(result, ask)(author, "repiar")
 
 
 def test_a_name_is_found_without_case_and_an_unknown_one_with_near_names(result):

@@ -41,12 +41,20 @@ _THREAD_COLUMNS = (
 )  # fmt: skip
 
 
-class UnknownAuthorError(KeyError):
-    """The result has no author of that name."""
+class UnknownNameError(KeyError):
+    """The result has nothing of that name."""
 
     def __str__(self) -> str:
         """Give the message as it is, without the quotes that a KeyError puts around it."""
         return str(self.args[0])
+
+
+class UnknownAuthorError(UnknownNameError):
+    """The result has no author of that name."""
+
+
+class UnknownConceptError(UnknownNameError):
+    """The concept was not among the candidates."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +90,7 @@ class Result:
     >>> import themekit
     >>> result = themekit.mine(themekit.Corpus.from_texts(["We mended the gate again."], author="Ann"), encoder="static")
     >>> result
-    <Result: 1 author, 0 with a meta-theme; 1 document, 1 passage, 60 concepts; encoder static>
+    <Result: 1 author, 0 with a meta-theme; 1 document, 1 passage, 150 concepts; encoder static>
     """
 
     settings: dict[str, Any]
@@ -106,16 +114,17 @@ class Result:
             return pd.DataFrame(
                 json.loads(kept[key]), columns=["topic_id", "label", "keywords", "n_passages"]
             )
-        frame, _ = self._describe()
+        frame, _ = self._described
         cache.put({key: json.dumps(frame.values.tolist()).encode("utf-8")})
         return frame
 
     @property
     def bertopic(self) -> Any:  # noqa: ANN401 - BERTopic has no types
         """The BERTopic model that describes these topics, fitted on exactly these clusters."""
-        return self._describe()[1]
+        return self._described[1]
 
-    def _describe(self) -> tuple[pd.DataFrame, Any]:
+    @cached_property
+    def _described(self) -> tuple[pd.DataFrame, Any]:
         from themekit.topics import describe  # noqa: PLC0415 - BERTopic's import takes seconds
 
         return describe(self.passages["text"].tolist(), self._topic_numbers(), self.vectors)
@@ -174,6 +183,18 @@ class Result:
             f"seen author {author!r}; expected one of {len(names)}, such as {', '.join(near)}; see result.authors"
         )
 
+    def _candidate(self, concept: str) -> str:
+        names: list[str] = self.concepts["concept"].tolist()
+        if concept in names:
+            return concept
+        import difflib  # noqa: PLC0415 - only for the message
+
+        near = difflib.get_close_matches(concept, names, n=3, cutoff=0.4) or names[:3]
+        raise UnknownConceptError(
+            f"seen concept {concept!r}; expected one of the {len(names)} candidates, such as {', '.join(near)}; "
+            "see result.concepts"
+        )
+
     def map_frame(self) -> pd.DataFrame:
         """Return places, topics and authors of all passages, as :func:`themekit.charts.topic_map` takes them."""
         frame = self.layout.merge(self.passages[["passage_id", "document_id", "author"]], on="passage_id")
@@ -198,8 +219,14 @@ class Result:
             the verdict is on the leading concept, and ``none`` for any other.
         """
         author = self._known(author)
-        concept = concept or str(
-            self.themes.loc[(self.themes["author"] == author) & (self.themes["rank"] == 1), "concept"].iloc[0]
+        concept = (
+            self._candidate(concept)
+            if concept
+            else str(
+                self.themes.loc[
+                    (self.themes["author"] == author) & (self.themes["rank"] == 1), "concept"
+                ].iloc[0]
+            )
         )
         own = self.passages.loc[self.passages["author"] == author, ["passage_id", "document_id"]]
         counts = (
@@ -232,7 +259,7 @@ class Result:
             ``author, concept, role, score, passage_id, document_id, source, start, end, quote, topic_id, date, title``.
         """
         frame = self.evidence[self.evidence["author"] == self._known(author)]
-        frame = frame if concept is None else frame[frame["concept"] == concept]
+        frame = frame if concept is None else frame[frame["concept"] == self._candidate(concept)]
         frame = frame if role is None else frame[frame["role"] == role]
         return self.placed(frame)
 

@@ -315,6 +315,8 @@ class _Data:
         ]
         needed = background is not None and (background.is_given or len(names) == 1)
         extra = background.without(points) if background is not None and needed else None
+        if extra is not None and not extra.is_given:
+            extra = extra.in_nearest_register(points)
         if extra is not None and len(extra.vectors):
             other = extra.vectors.astype(np.float64)
             more = [
@@ -380,7 +382,7 @@ class _Data:
             else 0,
             "background": "other authors"
             if self.is_testable(person.groups)
-            else "shipped"
+            else _register(self.background)
             if has_others
             else "none",
         }
@@ -437,6 +439,11 @@ class _Scores:
             if len(g.others):
                 shows[rows] = self.scores[g.own] > np.quantile(self.scores[g.others], _SHOWS_ABOVE, axis=0)
         return shows
+
+
+def _register(background: Background | None) -> str:
+    registers = sorted(set(background.registers)) if background is not None else []
+    return f"shipped ({', '.join(registers)})" if registers else "shipped"
 
 
 def _mean(rows: NDArray[np.float64]) -> NDArray[np.float64]:
