@@ -111,7 +111,11 @@ class Background:
             r: (by_passage[nearest] == r).mean() / (by_passage == r).mean()
             for r in sorted(set(self.registers))
         }
-        return self._keeping(np.flatnonzero(registers == max(over, key=lambda r: over[r])))
+        return self.in_register(max(over, key=lambda r: over[r]))
+
+    def in_register(self, register: str) -> Background:
+        """Return the part that is in one of its registers."""
+        return self._keeping(np.flatnonzero(np.array(self.registers) == register))
 
     def _keeping(self, kept: NDArray[np.int64]) -> Background:
         keep = np.isin(self.contributions, kept)
