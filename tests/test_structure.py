@@ -18,7 +18,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Data flows down this list: a file may know those above it.
 ORDER = (
-    "cache", "readers", "encoders", "roster", "pseudonyms", "corpus", "disfluencies", "passages", "topics", "concepts", "neighbours", "background", "themes",
+    "cache", "readers", "encoders", "roster", "people", "pseudonyms", "corpus", "disfluencies", "passages", "topics", "concepts", "neighbours", "background", "themes",
     "evidence", "result", "method", "portrait", "store", "mining", "turns", "frames", "contrasts", "agreement", "threads", "junctures", "affect", "naming", "charts", "drawings", "privacy", "pages",
     "pictures", "figures", "report", "cli",
 )  # fmt: skip

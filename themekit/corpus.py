@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from themekit import pseudonyms, readers
+from themekit import people, pseudonyms, readers
 from themekit import roster as rosters
 from themekit.readers import languages, table
 from themekit.readers.document import RawDocument, Turn, count
@@ -77,7 +77,7 @@ class Corpus:
     documents: pd.DataFrame
     turns: pd.DataFrame
     account: pd.DataFrame
-    roster: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=rosters.COLUMNS))
+    roster: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=people.COLUMNS))
 
     @classmethod
     def from_texts(
@@ -309,9 +309,9 @@ def read(
     if not found:
         raise NothingToReadError(_nothing(paths, account))
     attributed = [attribute(f, author, from_folders=authors_from_folders) for f in found]
-    people = _roster(roster, [os.fspath(path) for path in paths])
-    joined, lines = rosters.join(attributed, people, author)
-    disguised, account = pseudonyms.disguise(joined, [*account, *lines], people)
+    who = _roster(roster, [os.fspath(path) for path in paths])
+    joined, lines = people.join(attributed, who, author)
+    disguised, account = pseudonyms.disguise(joined, [*account, *lines], who)
     corpus = _assemble(disguised, account, interviewers=interviewers)
     for line in _grouped(corpus.problems):
         logger.warning("%s", line)
@@ -343,9 +343,9 @@ def _assemble(found: Iterable[Found], account: Sequence[Line], *, interviewers: 
     ids = document_ids(found)
     for document_id, item in zip(ids, found, strict=True):
         raw = item.raw
-        people = list(dict.fromkeys(t.label for t in raw.turns if t.label))
+        named = list(dict.fromkeys(t.label for t in raw.turns if t.label))
         language = languages.detect(raw.text)
-        documents.append((document_id, people[0] if len(people) == 1 else None, raw.title, raw.date,
+        documents.append((document_id, named[0] if len(named) == 1 else None, raw.title, raw.date,
                           raw.date_source, raw.kind or "essay", item.file.source, raw.entry, raw.text, language))  # fmt: skip
         for i, turn in enumerate(raw.turns):
             counted = interviewers or turn.role != "interviewer"
@@ -363,7 +363,7 @@ def _assemble(found: Iterable[Found], account: Sequence[Line], *, interviewers: 
             dict.fromkeys(["turn", "start", "end"], "int64"),
         ),
         account=pd.DataFrame(lines, columns=ACCOUNT_COLUMNS, dtype=object),
-        roster=pd.DataFrame(rosters.table(found, ids), columns=rosters.COLUMNS).astype(
+        roster=pd.DataFrame(people.table(found, ids), columns=people.COLUMNS).astype(
             dict.fromkeys(["n_turns", "n_words"], "int64"),
         ),
     )
@@ -371,7 +371,7 @@ def _assemble(found: Iterable[Found], account: Sequence[Line], *, interviewers: 
 
 def _kept(raw: RawDocument) -> str:
     labels = {t.label: t.role for t in raw.turns if t.label}
-    people = [f"{label} (interviewer)" if role == "interviewer" else label for label, role in labels.items()]
+    named = [f"{label} (interviewer)" if role == "interviewer" else label for label, role in labels.items()]
     return (
-        f"{count(len(raw.text.split()), 'word')} by {', '.join(people) or 'nobody whose words are counted'}"
+        f"{count(len(raw.text.split()), 'word')} by {', '.join(named) or 'nobody whose words are counted'}"
     )

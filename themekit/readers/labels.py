@@ -64,7 +64,7 @@ NOBODY = re.compile(
 """Labels that are nobody: what stands under them is counted for no one until the next label."""
 UNNAMED = re.compile(
     r"(?:(?:unknown|unidentified|unnamed|male|female|other|new|another)\s+)?"
-    r"(?:speaker|spk|spkr|participant|person|voice|unknown|unidentified|man|woman|male|female|audience(?: member)?|caller|respondent|informant|subject|student|attendee|panell?ist)"
+    r"(?:speaker|spk|spkr|participant|person|voice|unknown|unidentified|man|woman|male|female|audience(?: member)?|caller|respondent|informant|subject|student|attendee|panelist|panellist)"
     r"[ _.#-]*(?:\d+|[a-z])?|[psr][ _.#-]*\d*|\?+|n\.?n\.?|anonymous|speaker_\d+|s\d+|various|all|both|everyone|everybody|together|several",
     re.IGNORECASE,
 )

@@ -30,7 +30,7 @@ ASKS = re.compile(
     r"(?:q|question|questioner|interviewer|host|co-?host|moderator|presenter|facilitator|researcher|int|iv|mod|i)s?[ .#-]*\d*",
     re.IGNORECASE,
 )
-ANSWERS = re.compile(r"(?:a|ans|answer|interviewee|guest|respondent)s?", re.IGNORECASE)
+ANSWERS = re.compile(r"(?:a|answer|interviewee|guest|respondent)s?", re.IGNORECASE)
 
 # Measured on 20 podcasts of four producers: hosts end 0.10 to 0.63 of their turns with a question, guests at most
 # 0.14, and two hosts in conversation differ by less than twice. A host who says most asks all the more.
