@@ -56,7 +56,10 @@ bench: $(STAMP)  ## Run the studies that the README reports; takes long
 	$(BIN)/python benchmarks/catalogue.py
 	$(BIN)/python benchmarks/planted.py
 	$(BIN)/python benchmarks/planted.py benchmarks/development
+	$(BIN)/python benchmarks/alone.py
 	$(BIN)/python benchmarks/essayists.py
+	$(BIN)/python benchmarks/speakers.py
+	$(BIN)/python benchmarks/turn_changes.py
 	$(BIN)/python benchmarks/reading.py --minilm
 
 fmt: $(STAMP)  ## Bring the code into shape

@@ -20,6 +20,7 @@ from planted import N_FIRST, planted, report
 
 import themekit
 from themekit import background, concepts
+from themekit.disfluencies import fluent
 
 CORPORA = Path(__file__).resolve().parent.parent / "corpora"
 
@@ -36,7 +37,7 @@ def main() -> None:
         encoder = themekit.find_encoder(name)
         passages = themekit.split_passages(corpus, encoder)
         others = background.shipped(encoder).without(
-            themekit.embed(passages["text"].tolist(), encoder).astype(np.float64)
+            themekit.embed(fluent(passages, corpus.documents), encoder).astype(np.float64)
         )
         for what, known in (
             ("nearest register", others),

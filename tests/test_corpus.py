@@ -592,13 +592,13 @@ def test_our_own_corpora(corpora):
     expected = sorted(row["author"] for row in gold["authors"])
     known = [a for a in authors(corpus) if not a.startswith("unknown")]
     assert known == expected
-    assert len(known) == 20
+    assert len(known) == 32
     named = corpus.contributions[corpus.contributions["author"].isin(known)]
     assert named.groupby("author").size().min() >= 8
     assert named["year"].notna().all()
     interviews = corpus.documents[corpus.documents["kind"] == "interview"]
     asked = corpus.turns[corpus.turns["document_id"].isin(interviews["document_id"])]
-    assert asked[asked["role"] == "guest"]["author"].nunique() == 4
+    assert asked[asked["role"] == "guest"]["author"].nunique() == 9
     assert set(asked["role"]) == {"guest", "interviewer"}
     assert [a for a in authors(corpus) if a.startswith("unknown")] == ["unknown (food-bank-night-shift.txt)"]
     assert corpus.problems.empty

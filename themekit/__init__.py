@@ -25,7 +25,9 @@ if TYPE_CHECKING:
         frames,
         junctures,
         naming,
+        roster,
         threads,
+        turns,
     )
     from themekit.charts.picking import pickable, picked
     from themekit.concepts import catalogue
@@ -48,13 +50,14 @@ _HOME = {
     "pickable": "charts.picking", "picked": "charts.picking",
 }  # fmt: skip
 _MODULES = (
-    "affect", "background", "cache", "charts", "concepts", "encoders", "frames", "junctures", "naming", "threads",
+    "affect", "background", "cache", "charts", "concepts", "encoders", "frames", "junctures", "naming", "roster",
+    "threads", "turns",
 )  # fmt: skip
 
 __all__ = [
     "Corpus", "Portrait", "Result", "ThemeEstimator", "ThemekitWarning", "__version__", "affect", "background", "cache",
     "catalogue", "charts", "concepts", "embed", "encoders", "find_encoder", "frames", "junctures", "load",
-    "mine", "naming", "pickable", "picked", "read", "save_figure", "setup", "split_passages", "threads",
+    "mine", "naming", "pickable", "picked", "read", "roster", "save_figure", "setup", "split_passages", "threads", "turns",
 ]  # fmt: skip
 
 

@@ -207,7 +207,8 @@ def build(
     >>> themekit.background.build(others, HashingEncoder())
     <Background 'own': 2 passages of 2 contributions by 2 authors>
     """
-    from themekit.encoders import embed  # noqa: PLC0415 - a background is made seldom
+    from themekit.disfluencies import fluent  # noqa: PLC0415 - a background is made seldom
+    from themekit.encoders import embed  # noqa: PLC0415
     from themekit.passages import split_passages  # noqa: PLC0415
 
     passages = split_passages(corpus, encoder)
@@ -215,7 +216,7 @@ def build(
         grouped = passages.groupby(["document_id", "author"], sort=False, group_keys=False)
         rows = [index[_evenly(len(index), max_passages)] for index in grouped.indices.values()]
         passages = passages.iloc[np.sort(np.concatenate(rows))].reset_index(drop=True)
-    vectors = embed(passages["text"].tolist(), encoder)
+    vectors = embed(fluent(passages, corpus.documents), encoder)
     pairs = pd.MultiIndex.from_frame(passages[["document_id", "author"]])
     codes, unique = pd.factorize(pairs, sort=True)
     kinds = corpus.documents.set_index("document_id")["kind"]

@@ -14,6 +14,7 @@ import themekit
 from themekit import background as backgrounds
 from themekit import concepts as catalogues
 from themekit import topics as clustering
+from themekit.disfluencies import fluent
 from themekit.encoders import embed, find_encoder
 from themekit.evidence import find_evidence
 from themekit.passages import split_passages
@@ -97,7 +98,7 @@ def mine(
         raise NothingToMineError(
             "seen a corpus without a passage that is an author's; expected some prose; look at corpus.account"
         )
-    vectors = embed(passages["text"].tolist(), encoder, progress=progress)
+    vectors = embed(fluent(passages, corpus.documents), encoder, progress=progress)
     topics = clustering.cluster(vectors)
     chosen = backgrounds.choose(background, encoder)
     estimator = ThemeEstimator(n_permutations=n_permutations, seed=seed).fit(
