@@ -5,9 +5,9 @@ comes back as an account line, so that nothing disappears without a word.
 Safety is settled here once for all readers: nothing is unpacked to disk, links
 to folders are not followed, only regular files are opened, and no file brings
 more than :data:`MAX_BYTES` as it lies there, :data:`MAX_UNPACKED` once unpacked,
-:data:`MAX_TEXT` of text or :data:`MAX_XML` of XML. One file is read at a time: at
-these limits 19 MB of plain text took 0.4 GB, and the worst Word file that we could
-think of, half a million paragraphs of two letters, 1.5 GB.
+:data:`MAX_TEXT` of text, :data:`MAX_XML` of XML or :data:`MAX_PIECES` paragraphs, cells
+and changes of type in a package (a long novel has about 20,000). One file is read at a time:
+at these limits 19 MB of plain text took 0.4 GB, so many paragraphs of two letters in Word 0.3 GB.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ MAX_BYTES = 100 * 2**20
 MAX_UNPACKED = 4 * MAX_BYTES
 MAX_TEXT = 20 * 2**20
 MAX_XML = MAX_TEXT
+MAX_PIECES = 200_000
 IGNORE_FILE = ".themekitignore"
 ARCHIVE = ".zip"
 

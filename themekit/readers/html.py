@@ -183,8 +183,11 @@ def _walk(root: HtmlElement) -> Iterator[Block]:
     pieces: list[str] = []
     bold: list[str] = []
     n_quotes = n_headings = n_bold = 0
+    is_past_head = False
 
     def flush() -> Iterator[Block]:
+        nonlocal is_past_head
+        is_past_head = False
         lines = (" ".join(line.split()) for line in "".join(pieces).split("\0"))
         words = "\n".join(line for line in lines if line)
         strong = " ".join("".join(bold).split())
@@ -202,21 +205,22 @@ def _walk(root: HtmlElement) -> Iterator[Block]:
             n_quotes += step * (tag in _QUOTES or _is_quote(element))
             n_headings += step * (tag in _HEADINGS)
         n_bold += step * (tag in _BOLD)
-        if (
-            event == "start"
-            and tag in _BREAKS
-            and pieces
-            and "".join(pieces).rstrip(" \n\t\r\u00a0").endswith("\0")
-        ):
+        if event == "start" and tag in _BREAKS and _ends_in_break(pieces):
             # Two line breaks are how old pages end a paragraph.
             yield from flush()
         said = element.text if event == "start" else element.tail if element is not root else ""
         words = (said or "").replace("\0", " ")
         pieces.append("\0" if event == "start" and tag in _BREAKS else words)
-        # In bold at the head of a block, and nothing before it.
-        if n_bold and words.strip() and "".join(pieces[:-1]).strip("\0 \n\t\u00a0") == "".join(bold).strip():
+        if words.strip() and n_bold and not is_past_head:
             bold.append(words)
+        is_past_head = is_past_head or bool(words.strip() and not n_bold)
     yield from flush()
+
+
+def _ends_in_break(pieces: list[str]) -> bool:
+    """Say whether the last thing in a block is a line break."""
+    last = next((piece for piece in reversed(pieces) if piece.strip(" \n\t\r\u00a0")), "")
+    return last == "\0"
 
 
 def _is_quote(element: HtmlElement) -> bool:

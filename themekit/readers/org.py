@@ -66,7 +66,7 @@ _MARK = "\x1a"
 def _without_blocks(raw: str) -> tuple[str, int]:
     """Mark the paragraphs of quotations and leave out blocks of anything else; say how many of those there were.
 
-    A block without an end is none.
+    A block without an end is none, and its first line is nothing.
     """
     lines = [part for line in raw.split("\n") for part in _parts(line)]
     ends: dict[str, list[int]] = defaultdict(list)
@@ -80,7 +80,8 @@ def _without_blocks(raw: str) -> tuple[str, int]:
         kind = match[1].lower() if match else ""
         place = bisect(ends[kind], i) if kind in ends else None
         if place is None or place == len(ends[kind]):
-            made.append(lines[i])
+            if not match and not _END.match(lines[i]):
+                made.append(lines[i])
             i += 1
             continue
         end = ends[kind][place]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _ENTITY = re.compile(
     rb"<!ENTITY|<\x00!\x00E\x00N\x00T\x00I\x00T\x00Y|\x00<\x00!\x00E\x00N\x00T\x00I\x00T\x00Y",
 )
+_PIECE = re.compile(rb"<(?:w:(?:p|r|tc)|text:(?:p|h|span)|table:table-cell|p|div|span|td)[ />]")
 _XML = (".xml", ".rels", ".opf", ".ncx", ".xhtml", ".html")
 # Names that a program puts where nobody gave one.
 NOBODY = {
@@ -40,8 +41,15 @@ def open_package(data: bytes) -> zipfile.ZipFile:
         raise UnreadableFileError(
             f"seen {n_bytes // 2**20} MB of XML inside; expected at most {files.MAX_XML // 2**20}; split the file",
         )
+    n_pieces = 0
     for member in parts:
-        refuse_entities(part(archive, member.filename) or b"", member.filename)
+        data = part(archive, member.filename) or b""
+        refuse_entities(data, member.filename)
+        n_pieces += sum(1 for _ in _PIECE.finditer(data))
+    if n_pieces > files.MAX_PIECES:
+        raise UnreadableFileError(
+            f"seen {n_pieces:,} paragraphs, cells and changes of type inside; expected at most {files.MAX_PIECES:,}; split the file",
+        )
     return archive
 
 
