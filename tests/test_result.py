@@ -397,7 +397,7 @@ def test_repr_is_one_line_and_html_has_a_row_for_each_author(result):
     assert shown.count("<tr>") == 1 + len(result.authors)
 
 
-def test_a_loaded_result_without_vectors_still_has_its_map(result, tmp_path):
+def test_a_loaded_result_has_its_vectors_and_its_map(result, tmp_path):
     again = themekit.load(result.save(tmp_path))
-    assert again.vectors is None
+    np.testing.assert_array_equal(again.vectors, result.vectors)
     pd.testing.assert_frame_equal(again.map_frame(), result.map_frame())

@@ -20,7 +20,7 @@ import pandas as pd
 from themekit import background as backgrounds
 from themekit import concepts as catalogues
 from themekit.corpus import Corpus
-from themekit.encoders import embed, find_encoder
+from themekit.encoders import find_encoder
 from themekit.themes import ThemeEstimator
 
 if TYPE_CHECKING:
@@ -411,8 +411,6 @@ def _passage_scores(result: Result) -> pd.DataFrame:
         ):
             raise ValueError(_cannot_score(result))
         vectors = result.vectors
-        if vectors is None:
-            vectors = embed(result.passages["text"].tolist(), encoder, progress=False)
         estimator = ThemeEstimator(n_permutations=1, n_bootstrap=1, seed=result.settings["seed"]).fit(
             result.passages, vectors, result.assignments["topic_id"].str[1:].astype("int64").to_numpy() - 1,
             catalogues.vectors(catalogues.choose(names), encoder), names, _contributions(result),

@@ -395,5 +395,5 @@ def _only(result: Result, author: str) -> Result:
             drop=True
         ),
         authors=result.authors[result.authors["author"] == name].reset_index(drop=True),
-        vectors=None if result.vectors is None else result.vectors[own],
+        vectors=result.vectors[own],
     )

@@ -82,8 +82,8 @@ class Result:
         ``document_id, author, concept, score, shows``.
     evidence : pandas.DataFrame
         ``author, concept, passage_id, role, score``.
-    vectors : numpy.ndarray of shape (n_passages, n_dimensions), or None
-        Passage vectors; ``None`` after loading from a folder.
+    vectors : numpy.ndarray of shape (n_passages, n_dimensions)
+        Passage vectors, in the order of ``passages``.
 
     Examples
     --------
@@ -104,7 +104,7 @@ class Result:
     themes: pd.DataFrame
     document_scores: pd.DataFrame
     evidence: pd.DataFrame
-    vectors: NDArray[np.float32] | None = field(default=None, repr=False)
+    vectors: NDArray[np.float32] = field(repr=False)
 
     @cached_property
     def topics(self) -> pd.DataFrame:
@@ -132,10 +132,6 @@ class Result:
     @cached_property
     def layout(self) -> pd.DataFrame:
         """``passage_id, x, y``, laid out by UMAP when first asked for; distances on it are not evidence."""
-        if self.vectors is None:
-            raise ValueError(
-                "seen a result without vectors and without a layout; expected one of them; mine the corpus anew"
-            )
         key = self._key(f"layout/{self.settings['seed']}", self.vectors.tobytes())
         if kept := cache.get([key]):
             places = np.frombuffer(kept[key], dtype="<f8").reshape(-1, 2)

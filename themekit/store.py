@@ -14,16 +14,21 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from safetensors.numpy import load_file, save_file
 
 from themekit.result import TABLES, Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
 RESULT_SCHEMA = "themekit/result/1"
 PORTRAITS_SCHEMA = "themekit/portraits/1"
 _MANIFEST = "result.json"
+_VECTORS = "vectors.safetensors"
 
 
 class StoreError(ValueError):
@@ -32,6 +37,8 @@ class StoreError(ValueError):
 
 def save(result: Result, folder: str | os.PathLike[str]) -> Path:
     """Write a result into a folder; what is there of an earlier result is replaced.
+
+    Tables go into parquet, the passages' vectors into safetensors, the settings into JSON.
 
     Parameters
     ----------
@@ -57,7 +64,8 @@ def save(result: Result, folder: str | os.PathLike[str]) -> Path:
         for name in TABLES:
             getattr(result, name).to_parquet(Path(temporary) / f"{name}.parquet", index=False)
         (Path(temporary) / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        for name in (*(f"{t}.parquet" for t in TABLES), _MANIFEST):
+        save_file({"vectors": np.ascontiguousarray(result.vectors)}, Path(temporary) / _VECTORS)
+        for name in (*(f"{t}.parquet" for t in TABLES), _VECTORS, _MANIFEST):
             (Path(temporary) / name).replace(folder / name)
     return folder
 
@@ -106,9 +114,18 @@ def load(folder: str | os.PathLike[str]) -> Result:
         )
     tables = {name: _read_table(folder, name, manifest["tables"][name]) for name in TABLES}
     lazy = {name: tables.pop(name) for name in ("topics", "layout")}
-    result = Result(settings=manifest["settings"], **tables)
+    result = Result(settings=manifest["settings"], **tables, vectors=_read_vectors(folder))
     result.__dict__.update(lazy)  # what a cached property would compute
     return result
+
+
+def _read_vectors(folder: Path) -> NDArray[np.float32]:
+    if not (folder / _VECTORS).is_file():
+        raise StoreError(
+            f"seen no {_VECTORS} in {str(folder)!r}; expected every part of a result; mine the corpus anew"
+        )
+    vectors: NDArray[np.float32] = load_file(folder / _VECTORS)["vectors"]
+    return vectors
 
 
 def _read_table(folder: Path, name: str, dtypes: Mapping[str, str]) -> pd.DataFrame:
