@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import chart_tables as tables
+import hostile_result
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -28,6 +29,23 @@ CELLS = (
     OWN,
 )
 DESCRIPTIONS = ("Heat map of 9 authors", "Documents by date and topic", "Map of passages", "A user's own")
+SHOWN = "svg.marks:not(.themekit-paper svg)"
+"""Charts that a reader sees; where the screen is dark a light one waits for the printer."""
+EVERY_CHART = """\
+from themekit import drawings
+result = themekit.load('result')
+for author in (None, result.authors['author'][0]):
+    for name, chart in drawings.drawings(result, author):
+        display(chart)"""
+PICKING = """\
+import ipywidgets
+widget = themekit.pickable(themekit.charts.topic_map(result.map_frame()))
+widget.embed_options = {'renderer': 'svg'}
+told = ipywidgets.Label('nothing yet')
+def tell(_):
+    told.value = '|'.join(themekit.picked(widget, result.passages)['passage_id'])
+widget.selections.observe(tell, 'pick')
+display(widget, told)"""
 DARK, LIGHT = "rgb(20, 24, 29)", "rgb(255, 255, 255)"
 
 
@@ -139,7 +157,7 @@ def _execute(page, command, **arguments):
 
 
 def _wait_for_charts(page, n):
-    _expect(page.locator("svg.marks")).to_have_count(n, timeout=40_000)
+    _expect(page.locator(SHOWN)).to_have_count(n, timeout=90_000)
 
 
 def _expect(locator):
@@ -151,24 +169,24 @@ def _expect(locator):
 def _check_backgrounds(page, *colours):
     """Each chart has its background, or gets it soon."""
     for i, colour in enumerate(colours):
-        _expect(page.locator("svg.marks").nth(i)).to_have_css("background-color", colour)
+        _expect(page.locator(SHOWN).nth(i)).to_have_css("background-color", colour)
 
 
 def _check_charts(page, descriptions=DESCRIPTIONS):
     """Every chart has marks and speaks; no name was taken for markup."""
     said = page.eval_on_selector_all(
-        "svg.marks", "all => all.map(svg => svg.parentNode.getAttribute('aria-label'))"
+        SHOWN, "all => all.map(svg => svg.parentNode.getAttribute('aria-label'))"
     )
     assert [(text or "")[: len(start)] for text, start in zip(said, descriptions, strict=True)] == list(
         descriptions
     )
     counts = page.eval_on_selector_all(
-        "svg.marks", "all => all.map(svg => svg.querySelectorAll('[role=graphics-symbol]').length)"
+        SHOWN, "all => all.map(svg => svg.querySelectorAll('[role=graphics-symbol]').length)"
     )
     assert all(count > 1 for count in counts), counts
     # Marks that lie side by side: an axis that came to nothing puts them all in one place.
     across = page.eval_on_selector_all(
-        "svg.marks",
+        SHOWN,
         "all => all.map(svg => new Set([...svg.querySelectorAll('.mark-rect path, .mark-symbol.role-mark path')]"
         ".map(path => Math.round(path.getBoundingClientRect().x))).size)",
     )
@@ -297,3 +315,162 @@ def test_a_page_with_a_fixed_look_keeps_it(folder, new_page, dark):
     _check_backgrounds(page, DARK if dark else LIGHT)
     _check_charts(page, DESCRIPTIONS[1:2])
     assert Path(path).stat().st_size < 1_500_000
+
+
+# All charts, and the report.
+
+
+@pytest.fixture(scope="module")
+def result():
+    return hostile_result.make()
+
+
+@pytest.fixture(scope="module")
+def report(result, tmp_path_factory):
+    return result.report(tmp_path_factory.mktemp("report") / "report.html")
+
+
+def _datum(locator, field):
+    return locator.evaluate(f"mark => mark.__data__.datum.{field}")
+
+
+def test_every_chart_draws_in_jupyterlab_and_a_click_comes_back(lab, folder, result, new_page):
+    import nbformat
+
+    from themekit import drawings
+
+    result.save(folder / "result")
+    cells = ["import themekit\nthemekit.setup()", EVERY_CHART, PICKING]
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in cells],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    nbformat.write(notebook, folder / "every.ipynb")
+    page = new_page()
+    page.goto(f"{lab}lab/workspaces/every/tree/every.ipynb")  # another desk than the other notebook
+    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=40_000)
+    _execute(page, "notebook:run-all-cells")
+    n = len(drawings.CHARTS) + len(drawings.OF_AUTHOR)
+    _wait_for_charts(page, n + 1)
+    said = page.eval_on_selector_all(
+        SHOWN, "all => all.map(svg => svg.parentNode.getAttribute('aria-label'))"
+    )
+    assert all(len(text or "") > 40 for text in said), said
+    marks = page.eval_on_selector_all(
+        SHOWN,
+        "all => all.map(svg => svg.querySelectorAll('[class*=role-mark] path, [class*=role-mark] text').length)",
+    )
+    assert all(count > 1 for count in marks), marks
+    assert page.locator("[data-mime-type$='.error']").count() == 0
+    assert page.evaluate("window.hacked") is None
+    assert page.evaluate("document.querySelectorAll('svg.marks img, svg.marks script').length") == 0
+    point = page.locator(SHOWN).nth(n).locator(".mark-symbol.role-mark path").nth(5)
+    wanted = _datum(point, "passage_id")
+    point.click()
+    _expect(page.locator(".widget-label")).to_have_text(wanted)
+    assert _outside(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_report_draws_everything_and_asks_nobody(report, new_page, scheme):
+    page = new_page(color_scheme=scheme)
+    page.goto(report.as_uri())
+    page.wait_for_selector("html[data-drawn=all]", timeout=90_000)
+    placed = page.locator("[data-chart]").count()
+    assert placed > 20
+    _wait_for_charts(page, placed)
+    said = page.eval_on_selector_all(
+        SHOWN, "all => all.map(svg => svg.parentNode.getAttribute('aria-label'))"
+    )
+    assert all(len(text or "") > 40 for text in said), said
+    marks = page.eval_on_selector_all(
+        SHOWN,
+        "all => all.map(svg => svg.querySelectorAll('[class*=role-mark] path, [class*=role-mark] text').length)",
+    )
+    assert all(count > 0 for count in marks), marks
+    assert set(
+        page.eval_on_selector_all(SHOWN, "all => all.map(svg => getComputedStyle(svg).backgroundColor)")
+    ) == {{"light": LIGHT, "dark": DARK}[scheme]}
+    assert page.asked == [report.as_uri()]
+    assert page.wrong == []
+    assert page.evaluate("window.hacked") is None
+    assert page.evaluate("document.querySelectorAll('img, script').length") == 2
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+        "nothing sticks out at the side"
+    )
+
+
+def test_a_click_in_the_report_opens_the_passage(report, result, new_page):
+    page = new_page()
+    page.goto(report.as_uri())
+    page.wait_for_selector("html[data-drawn=all]", timeout=90_000)
+    reader = page.locator("#reader")
+    assert not reader.is_visible()
+    texts = result.passages.set_index("passage_id")["text"]
+    for chart, place in (("topic-map", 3), ("topic-map", 40), ("forms ", 2)):
+        marks = page.locator(f"[data-chart^='{chart}'] [class*=role-mark] path")
+        pointing = marks.evaluate_all(
+            "all => all.flatMap((mark, i) => (mark.__data__.datum || {}).passage_id ? [i] : [])"
+        )
+        with_passage = marks.nth(pointing[place])
+        wanted = _datum(with_passage, "passage_id")
+        with_passage.click(force=True)
+        _expect(reader.locator(".text")).to_have_text(_shown(texts[wanted]))
+        start = result.passages.set_index("passage_id").loc[wanted, "start"]
+        assert f"characters {start:,} to" in reader.locator(".place").inner_text()
+    _check_turning(page, result, wanted)
+
+
+def _shown(text):
+    from themekit.portrait import visible
+
+    return visible(text)
+
+
+def _check_turning(page, result, here):
+    """From a passage one walks to its neighbours, by button and by key, and not out of the document."""
+    rows = result.passages.sort_values(["document_id", "position"])
+    inside = rows[rows["document_id"] == rows.set_index("passage_id").loc[here, "document_id"]]
+    text = page.locator("#reader .text")
+    for _ in range(len(inside)):
+        page.keyboard.press("ArrowLeft")
+    _expect(text).to_have_text(_shown(inside["text"].iloc[0]))
+    assert page.locator("#reader .before").is_disabled()
+    page.locator("#reader .after").click()
+    _expect(text).to_have_text(_shown(inside["text"].iloc[1]))
+    page.keyboard.press("Escape")
+    _expect(page.locator("#reader")).to_be_hidden()
+
+
+def test_the_report_prints_on_white_with_everything_on_the_paper(report, new_page, tmp_path):
+    import pypdf
+
+    page = new_page(color_scheme="dark")
+    page.goto(report.as_uri())
+    page.wait_for_selector("html[data-drawn=all]", timeout=90_000)
+    page.emulate_media(media="print", color_scheme="dark")
+    shown = page.eval_on_selector_all(
+        "svg.marks",
+        "all => all.filter(svg => svg.checkVisibility()).map(svg => getComputedStyle(svg).backgroundColor)",
+    )
+    assert len(shown) == page.locator("[data-chart]").count()
+    assert set(shown) == {LIGHT}
+    page.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
+    sheets = pypdf.PdfReader(tmp_path / "report.pdf").pages
+    assert 10 < len(sheets) < 60
+    words = " ".join(sheet.extract_text() for sheet in sheets)
+    for heading in ("Contents", "What was found", "What it is about", "What was read", "How it was found"):
+        assert heading in words
+    assert {(round(float(s.mediabox.width)), round(float(s.mediabox.height))) for s in sheets} <= {
+        (595, 842),
+        (596, 842),
+    }
+
+
+@pytest.mark.parametrize("width", [360, 800])
+def test_the_report_fits_a_small_screen(report, new_page, width):
+    page = new_page()
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(report.as_uri())
+    page.wait_for_selector("html[data-drawn=all]", timeout=90_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

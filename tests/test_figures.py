@@ -220,7 +220,7 @@ def test_page_holds_the_chart_as_it_is(tmp_path, chart):
     )
     with alt.theme.enable("themekit"):
         assert json.loads(content[1]) == chart.to_dict()
-    assert json.loads(content[2]) == {"ast": True}
+    assert json.loads(content[2]) == {"ast": True, "prints": True}
 
 
 def test_a_range_of_dates_makes_the_policy_looser_and_nothing_else_does(tmp_path):

@@ -136,12 +136,13 @@ def test_every_kind_of_chart_is_there_and_says_what_it_shows(page):
 def test_a_point_leads_to_its_passage(page, result):
     passages = {row[0]: row for row in page.book["passages"]}
     for passage in result.passages.itertuples():
-        _, document, start, end, topic, text = passages[passage.passage_id]
+        _, document, author, start, end, topic, text = passages[passage.passage_id]
         assert (start, end, text) == (passage.start, passage.end, plain(passage.text))
         assert page.book["documents"][document]["title"] == plain(
             result.documents.set_index("document_id").loc[passage.document_id, "title"]
         )
         assert page.book["topics"][topic]
+        assert page.book["authors"][author] == plain(passage.author)
     drawn = json.dumps(page.book["charts"]["topic-map"])
     assert all(json.dumps(passage_id) in drawn for passage_id in passages)
 
@@ -176,7 +177,7 @@ def test_texts_go_as_far_as_asked(result, tmp_path, texts):
         assert json.dumps(fragment)[1:-1] not in json.dumps(page.book)
     shown = [begin in page.said() or begin in page.scripts[0] for begin in begins]
     assert any(shown) == (texts == "snippet")
-    assert {row[5] is None for row in page.book["passages"]} == {texts == "none"}
+    assert {row[6] is None for row in page.book["passages"]} == {texts == "none"}
     with pytest.raises(ValueError, match="report: seen texts='all'; expected none, snippet or full"):
         result.report(tmp_path / "new" / "report.html", texts="all")
     assert not (tmp_path / "new").exists()

@@ -206,7 +206,7 @@ _FINISH: dict[str, Callable[[str, dict[str, Any], str], bytes]] = {"svg": _svg, 
 def _html(spec: dict[str, Any]) -> bytes:
     title, description = words(spec)
     runs_code = _runs_code(spec)
-    options = pages.script_json({"ast": not runs_code})
+    options = pages.script_json({"ast": not runs_code, "prints": True})
     script = f'{pages.player()}\nthemekit.draw(document.getElementById("chart"), {pages.script_json(spec)}, {options});'
     paper, dark_paper = (style.config(dark=dark)["background"] for dark in (False, True))
     follows = spec.get("usermeta", {}).get("themekit") == "auto"
@@ -248,7 +248,11 @@ _PAGE = """<!DOCTYPE html>
 body {{ margin: 0; padding: 16px; background: {paper} }}
 {night}
 main {{ overflow-x: auto }}
-@media print {{ svg.marks {{ max-width: 100%; height: auto }} details {{ display: none }} }}
+@media not print {{ .themekit-paper {{ display: none !important }} }}
+@media print {{
+svg.marks {{ max-width: 100%; height: auto }}
+details, .vega-embed:has(> .themekit-paper) > svg {{ display: none }}
+}}
 </style>
 </head>
 <body>

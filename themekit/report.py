@@ -191,21 +191,22 @@ class _Book:
         documents = result.documents.reset_index(drop=True)
         number = dict(zip(documents["document_id"], documents.index, strict=True))
         labels = result.topics.set_index("topic_id")["label"]
+        authors = sorted(set(result.passages["author"]))
         topics = dict(zip(labels.index, range(len(labels)), strict=True))
         topic = result.assignments.set_index("passage_id")["topic_id"].map(topics)
         rows = result.passages.sort_values(["document_id", "position"], kind="stable")
         found: dict[str, Any] = {
             "documents": [
-                {"title": visible(d.title), "author": "" if pd.isna(d.author) else visible(d.author),
-                 "date": "" if pd.isna(d.date) else visible(d.date), "place": _source(d)}
+                {"title": visible(d.title), "date": "" if pd.isna(d.date) else visible(d.date), "place": _source(d)}
                 for d in documents.itertuples(index=False)
             ],
             "topics": [visible(label) for label in labels],
+            "authors": [visible(author) for author in authors],
         }  # fmt: skip
         levels = _LEVELS[_LEVELS.index(self.texts) :]
         for level in levels:
             found["passages"] = [
-                (p.passage_id, number[p.document_id], int(p.start), int(p.end), int(topic[p.passage_id]),
+                (p.passage_id, number[p.document_id], authors.index(p.author), int(p.start), int(p.end), int(topic[p.passage_id]),
                  None if level == "none" else lettering.excerpt(visible(p.text), level))
                 for p in rows.itertuples(index=False)
             ]  # fmt: skip
@@ -369,7 +370,7 @@ def _author(book: _Book, person: Portrait) -> str:
     return (
         f'{first}<article id="author-{book.number(person)}" class="{person.verdict}"><header><h2>{name}</h2>'
         f'{finding}</header><p>{escape(person.where)}</p><p class="sure">{escape(_sentence(person.how_sure))}</p>'
-        f"{_quotes(book, person)}{charts}{_elsewhere(book, person)}{sheets}{_candidates(person)}</article>{last}"
+        f"{_quotes(book, person)}{_elsewhere(book, person)}{charts}{sheets}{_candidates(person)}</article>{last}"
     )
 
 

@@ -33,10 +33,10 @@
   function show(id) {
     if (!pages.has(id)) return;
     open = pages.get(id);
-    const [, document_, start, end, topic, text] = book.passages[open];
-    const { title, author, date, place } = book.documents[document_];
+    const [, document_, author, start, end, topic, text] = book.passages[open];
+    const { title, date, place } = book.documents[document_];
     say("title", title);
-    say("who", [author, date].filter(Boolean).join(", "));
+    say("who", [book.authors[author], date].filter(Boolean).join(", "));
     say("text", text === null ? "This report carries no texts." : text);
     say("topic", "on " + book.topics[topic]);
     say("place", `${place}, characters ${start.toLocaleString("en")} to ${end.toLocaleString("en")}`);
