@@ -114,7 +114,8 @@ def test_saving_again_replaces_and_leaves_other_files_alone(result, tmp_path):
     result.save(tmp_path)
     assert {f.name: f.read_bytes() for f in tmp_path.iterdir()} == before
     assert before["notes.txt"] == b"mine"
-    assert set(before) == {"notes.txt", "result.json", *(f"{name}.parquet" for name in TABLES)}
+    parts = {"result.json", "vectors.safetensors", *(f"{name}.parquet" for name in TABLES)}
+    assert set(before) == {"notes.txt"} | parts
 
 
 def test_another_schema_is_refused_by_name(result, tmp_path):
@@ -141,16 +142,17 @@ def test_a_broken_manifest_is_refused(result, tmp_path, content):
         themekit.load(tmp_path)
 
 
-def test_a_missing_table_is_refused(result, tmp_path):
-    (result.save(tmp_path) / "themes.parquet").unlink()
-    with pytest.raises(StoreError, match=r"seen no themes\.parquet in .*; expected .*; mine"):
+@pytest.mark.parametrize("name", ["themes.parquet", "vectors.safetensors"])
+def test_a_missing_part_is_refused(result, tmp_path, name):
+    (result.save(tmp_path) / name).unlink()
+    with pytest.raises(StoreError, match=rf"seen no {re.escape(name)} in .*; expected .*; mine"):
         themekit.load(tmp_path)
 
 
 def test_nothing_is_pickled(result, tmp_path):
     for file in result.save(tmp_path).iterdir():
         assert b"pickle" not in file.read_bytes().replace(b'"pickle', b"")
-        assert file.suffix in {".parquet", ".json"}
+        assert file.suffix in {".parquet", ".json", ".safetensors"}
 
 
 # JSON
