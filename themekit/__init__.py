@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         cache,
         charts,
         concepts,
+        contrasts,
         encoders,
         frames,
         junctures,
@@ -50,13 +51,13 @@ _HOME = {
     "pickable": "charts.picking", "picked": "charts.picking",
 }  # fmt: skip
 _MODULES = (
-    "affect", "background", "cache", "charts", "concepts", "encoders", "frames", "junctures", "naming", "roster",
-    "threads", "turns",
+    "affect", "background", "cache", "charts", "concepts", "contrasts", "encoders", "frames", "junctures", "naming",
+    "roster", "threads", "turns",
 )  # fmt: skip
 
 __all__ = [
     "Corpus", "Portrait", "Result", "ThemeEstimator", "ThemekitWarning", "__version__", "affect", "background", "cache",
-    "catalogue", "charts", "concepts", "embed", "encoders", "find_encoder", "frames", "junctures", "load",
+    "catalogue", "charts", "concepts", "contrasts", "embed", "encoders", "find_encoder", "frames", "junctures", "load",
     "mine", "naming", "pickable", "picked", "read", "roster", "save_figure", "setup", "split_passages", "threads", "turns",
 ]  # fmt: skip
 

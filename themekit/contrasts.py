@@ -153,7 +153,7 @@ def periods(
     Examples
     --------
     >>> import themekit
-    >>> corpus = themekit.Corpus.from_texts(["The boat sank.", "We mended it."], author="Ann", date=["2017", "2019"])
+    >>> corpus = themekit.Corpus.from_texts(["The boat sank.", "We mended it."], author="Ann", dates=["2017", "2019"])
     >>> periods(themekit.mine(corpus, encoder="static"), "2018")["group"].iloc[0]
     'from 2018'
     """
