@@ -469,19 +469,19 @@ OPENINGS = ["{% ", "{{", "%%", "[[", "![[", "==a ", "**", "[fn:", "#+begin_src\n
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    # orgparse and docutils take time that grows with the square of such a text.
+    # docutils takes some seconds for what its reader's bounds let through.
     ("suffix", "size"),
-    [(".md", 10**5), (".txt", 10**5), (".html", 10**5), (".srt", 10**5), (".org", 10**4), (".rst", 10**4)],
+    [(".md", 10**5), (".txt", 10**5), (".html", 10**5), (".srt", 10**5), (".org", 10**5), (".rst", 10**4)],
 )
 def test_openings_without_an_end_do_not_hold_up_the_rest(suffix, size):
     from themekit.readers import read_file
 
     for opening in OPENINGS:
         data = (opening * (size // len(opening))).encode()
-        started = time.perf_counter()
+        started = time.process_time()
         with contextlib.suppress(UnreadableFileError):
             read_file(data, f"a{suffix}")
-        assert time.perf_counter() - started < 20, opening
+        assert time.process_time() - started < 20, opening
 
 
 # The registry

@@ -50,7 +50,7 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"~?\d{1,3}[ -]?min(?:ute)?s?(?:\.?[ -]read(?:ing time)?)?|reading time:? .{1,20}|\d{1,6} words|\d{1,5} (?:comments?|likes|notes|views)|(?:leave a|no) comments?"
+    r"\d{1,2}:\d{2}(?::\d{2})?|~?\d{1,3}[ -]?min(?:ute)?s?(?:\.?[ -]read(?:ing time)?)?|reading time:? .{1,20}|\d{1,6} words|\d{1,5} (?:comments?|likes|notes|views)|(?:leave a|no) comments?"
     r"|essays?|share|follow|listen|subscribe|(?:filed under|posted in|category|categories|tags?)[: ] ?.{1,40}|uncategori[sz]ed",
     re.IGNORECASE,
 )
