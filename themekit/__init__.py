@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         frames,
         junctures,
         naming,
+        neighbours,
         roster,
         threads,
         turns,
@@ -52,13 +53,13 @@ _HOME = {
 }  # fmt: skip
 _MODULES = (
     "affect", "background", "cache", "charts", "concepts", "contrasts", "encoders", "frames", "junctures", "naming",
-    "roster", "threads", "turns",
+    "neighbours", "roster", "threads", "turns",
 )  # fmt: skip
 
 __all__ = [
     "Corpus", "Portrait", "Result", "ThemeEstimator", "ThemekitWarning", "__version__", "affect", "background", "cache",
     "catalogue", "charts", "concepts", "contrasts", "embed", "encoders", "find_encoder", "frames", "junctures", "load",
-    "mine", "naming", "pickable", "picked", "read", "roster", "save_figure", "setup", "split_passages", "threads", "turns",
+    "mine", "naming", "neighbours", "pickable", "picked", "read", "roster", "save_figure", "setup", "split_passages", "threads", "turns",
 ]  # fmt: skip
 
 
