@@ -96,6 +96,36 @@ def test_authors_without_a_theme_get_none(planted):
     assert rest["reason"].str.len().gt(10).all()
 
 
+def profiles(seed, **planted):
+    """Everybody lies somewhat off everybody else in every concept; ``planted`` adds to it."""
+    rng = np.random.default_rng([7, seed])
+    shifts = {a: {c: float(rng.normal(scale=0.5)) for c in CONCEPTS} for a in AUTHORS}
+    for author, (concept, shift) in planted.items():
+        shifts[author][concept] = shift
+    return shifts
+
+
+def test_that_people_differ_in_everything_is_not_a_theme():
+    verdicts = pd.concat(
+        fit(*write(seed, themes=profiles(seed)), seed=seed, n_permutations=200).authors_ for seed in range(12)
+    )
+    told = verdicts["reason"].str.contains("authors differ so much anyway", na=False)
+    more_than_chance = (verdicts["q_value"] <= 0.05).mean()
+    assert more_than_chance > 0.6
+    assert told.mean() > more_than_chance / 2
+    assert (verdicts["verdict"] == "found").mean() <= 0.1 + 3 * np.sqrt(0.1 * 0.9 / len(verdicts))
+
+
+def test_a_theme_stands_out_among_people_who_differ_in_everything():
+    hits = []
+    for seed in range(6):
+        made = fit(
+            *write(seed, themes=profiles(seed, Ann=("c", 2.5))), seed=seed, n_permutations=200
+        ).authors_.set_index("author")
+        hits.append(made.loc["Ann", "meta_theme"] == "c")
+    assert np.mean(hits) >= 0.8
+
+
 def test_tables_are_as_the_design_says(planted):
     themes, authors = planted.themes_, planted.authors_
     assert list(themes.columns)[: len(THEME_COLUMNS)] == THEME_COLUMNS
