@@ -20,7 +20,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
     "cache", "readers", "encoders", "roster", "people", "pseudonyms", "corpus", "disfluencies", "passages", "topics", "concepts", "neighbours", "background", "themes",
     "evidence", "result", "method", "portrait", "store", "mining", "turns", "frames", "contrasts", "agreement", "threads", "junctures", "affect", "naming", "charts", "drawings", "privacy", "pages",
-    "pictures", "figures", "report", "cli",
+    "pictures", "figures", "report", "notebooks", "cli",
 )  # fmt: skip
 # A result is asked for its portrait and knows how to save itself; both are loaded when it is asked.
 LAZILY_BELOW = {("result", "portrait"), ("result", "store"), ("result", "report")}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         junctures,
         naming,
         neighbours,
+        notebooks,
         roster,
         threads,
         turns,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from themekit.encoders import embed, find_encoder
     from themekit.figures import save_figure, setup
     from themekit.mining import mine
+    from themekit.notebooks import demo
     from themekit.passages import split_passages
     from themekit.portrait import Portrait
     from themekit.result import Result
@@ -48,18 +50,18 @@ __version__ = "0.1.0"
 _HOME = {
     "Corpus": "corpus", "read": "corpus", "split_passages": "passages", "embed": "encoders", "find_encoder": "encoders",
     "catalogue": "concepts", "ThemeEstimator": "themes", "Portrait": "portrait", "Result": "result", "mine": "mining",
-    "load": "store", "save_figure": "figures", "setup": "figures",
+    "load": "store", "demo": "notebooks", "save_figure": "figures", "setup": "figures",
     "pickable": "charts.picking", "picked": "charts.picking",
 }  # fmt: skip
 _MODULES = (
     "affect", "background", "cache", "charts", "concepts", "contrasts", "encoders", "frames", "junctures", "naming",
-    "neighbours", "roster", "threads", "turns",
+    "neighbours", "notebooks", "roster", "threads", "turns",
 )  # fmt: skip
 
 __all__ = [
     "Corpus", "Portrait", "Result", "ThemeEstimator", "ThemekitWarning", "__version__", "affect", "background", "cache",
-    "catalogue", "charts", "concepts", "contrasts", "embed", "encoders", "find_encoder", "frames", "junctures", "load",
-    "mine", "naming", "neighbours", "pickable", "picked", "read", "roster", "save_figure", "setup", "split_passages", "threads", "turns",
+    "catalogue", "charts", "concepts", "contrasts", "demo", "embed", "encoders", "find_encoder", "frames", "junctures", "load",
+    "mine", "naming", "neighbours", "notebooks", "pickable", "picked", "read", "roster", "save_figure", "setup", "split_passages", "threads", "turns",
 ]  # fmt: skip
 
 
