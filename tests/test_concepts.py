@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 from dataclasses import replace
 
 import numpy as np
@@ -222,10 +223,22 @@ def test_own_exemplars_lead_to_where_the_catalogue_has_them(static):
     assert [catalogue()[i].name for i in nearest] == [c.name for c in some]
 
 
-def test_the_shipped_directions_are_what_the_texts_come_to(static):
-    made, shipped = Frame.make(static), frame(static)
+def test_the_shipped_directions_are_what_the_texts_come_to(static, root):
+    build = runpy.run_path(str(root / "benchmarks" / "build_directions.py"))
+    made, shipped = Frame.make(static, build["essays"](static)), frame(static)
     for name in Frame.__dataclass_fields__:
         np.testing.assert_allclose(getattr(made, name), getattr(shipped, name), atol=2e-3, rtol=1e-3)
+
+
+def test_essays_draw_a_direction_towards_what_they_show(hashing_encoder):
+    plain = Frame.make(hashing_encoder)
+    towards = np.random.default_rng(0).normal(size=plain.shown.shape[1])
+    drawn = Frame.make(hashing_encoder, {"repair": towards})
+    at = [c.name for c in catalogue()].index("repair")
+    wanted = towards @ plain.discriminant
+    assert drawn.shown[at] @ wanted > plain.shown[at] @ wanted
+    others = np.arange(len(plain.shown)) != at
+    np.testing.assert_array_equal(drawn.directions[others], plain.directions[others])
 
 
 @pytest.mark.parametrize("name", ["static", "minilm"])
