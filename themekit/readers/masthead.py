@@ -27,6 +27,7 @@ _MAX_WORDS = 16
 _MAX_TITLE_WORDS = 14
 _MAX_NAME_WORDS = 7
 _N_LINES = 5
+_MIN_ENTRIES = 3
 # A summary may stand between title and byline, as papers have it.
 _N_STANDFIRST = 3
 _MAX_STANDFIRST_WORDS = 60
@@ -98,6 +99,11 @@ hall park bay hill hills valley county university college house square villa hos
 """
 _NO_PARTS = frozenset(_NEVER.split())
 _NO_BARE_PARTS = _NO_PARTS | frozenset(_IN_TITLES.split()) | frozenset(_IN_PLACES.split())
+# What Otter and Rev write above and below their transcripts.
+_PROGRAMS = re.compile(
+    r"transcribed by https?://\S+|transcript(?:ion)? by \S+\.com|this transcript was exported on .{1,80}|\S+ \(completed .{1,20}\)|page \d+ of \d+",
+    re.IGNORECASE,
+)
 _QUOTATION = re.compile(r"[\"“‘«'][^\"”»]{,400}[\"”’»'][.,]?")
 _STOP = re.compile(r"[.!?…:;,][\"'”’)\]]*$")
 
@@ -168,6 +174,8 @@ def taken(about: About, blocks: Sequence[Block]) -> tuple[About, list[Block], li
         and (about.title or "").casefold() in {title[1].casefold(), shown.casefold()}
     ):
         apart.add(title[0])
+    edge = {*range(_N_END), *range(len(made) - _N_END, len(made))}
+    apart |= {i for i in edge if 0 <= i < len(made) and _PROGRAMS.fullmatch(made[i].text.strip())}
     return (
         about,
         [
@@ -183,8 +191,17 @@ def documents(blocks: Iterable[Block], about: About, notes: Sequence[Note] = ())
     blocks = list(blocks)
     # The name of one who speaks, alone above the first words and the last, is no byline.
     first = prose.first_turn(blocks)
-    about, taken_from, more = taken(about, blocks if first is None else blocks[:first])
-    return prose.documents([*taken_from, *blocks[len(taken_from) :]], about, [*notes, *more])
+    paragraphs = list(blocks)
+    if sum(_is_an_entry(block) for block in paragraphs) >= _MIN_ENTRIES:
+        # A journal: each entry has its own head, and prose.documents finds them.
+        return prose.documents(paragraphs, about, notes)
+    about, paragraphs, more = taken(about, paragraphs)
+    return prose.documents(paragraphs, about, [*notes, *more])
+
+
+def _is_an_entry(block: Block) -> bool:
+    date, rest = dates.leading(block.text, "2000")
+    return date is not None and (block.role == "heading" or not rest)
 
 
 def _top(blocks: Sequence[Block]) -> list[_Line]:
