@@ -176,15 +176,34 @@ def _numbered(svg: str) -> str:
 def _png(svg: str, spec: dict[str, Any], size: str) -> bytes:
     drawn = vl_convert.svg_to_png(_placed(svg, size), ppi=PPI, scale=1)
     title, description = words(spec)
-    said = [_chunk(key, text) for key, text in (("Title", title), ("Description", description)) if text]
-    first = 33  # signature and IHDR, which comes first and has a fixed length
-    return drawn[:first] + b"".join(said) + drawn[first:]
+    said = [_told(key, text) for key, text in (("Title", title), ("Description", description)) if text]
+    (head, *others), pixels = _taken_apart(drawn)
+    # The library packs its pixels in haste: this makes a file a quarter as large.
+    packed = _chunk(b"IDAT", zlib.compress(pixels, 6))
+    return drawn[:8] + b"".join([head, *said, *others[:-1], packed, others[-1]])
 
 
-def _chunk(key: str, text: str) -> bytes:
+def _taken_apart(png: bytes) -> tuple[list[bytes], bytes]:
+    """Return the chunks of a PNG without its pixels, and these as they are."""
+    others, packed, at = [], b"", 8
+    while at < len(png):
+        end = at + 12 + int.from_bytes(png[at : at + 4], "big")
+        if png[at + 4 : at + 8] == b"IDAT":
+            packed += png[at + 8 : end - 4]
+        else:
+            others.append(png[at:end])
+        at = end
+    return others, zlib.decompress(packed)
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    body = kind + content
+    return struct.pack(">I", len(content)) + body + struct.pack(">I", zlib.crc32(body))
+
+
+def _told(key: str, text: str) -> bytes:
     """Return a PNG text chunk in UTF-8."""
-    body = b"iTXt" + key.encode() + b"\0\0\0\0\0" + text.encode()
-    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    return _chunk(b"iTXt", key.encode() + b"\0\0\0\0\0" + text.encode())
 
 
 def _pdf(svg: str, spec: dict[str, Any], size: str) -> bytes:
