@@ -105,13 +105,13 @@ def report(title: str, result: themekit.Result, gold: dict[str, str]) -> None:
             f"| {len(some)} {what} | {n} | {counts.get('none', 0)} | {counts.get('insufficient', 0)} | "
             f"{interval.low:.2f} to {interval.high:.2f} |"
         )
-    told = found.assign(planted=found["author"].map(gold).str.split(":").str[0])
+    told = found.assign(planted=[gold.get(author, "").split(":")[0] for author in found["author"]])
     told = told[told["verdict"].eq("offered") | is_planted | (told["q_value"] <= 0.2)].sort_values("p_value")
     print("\n| author | planted | keywords | verdict | effect | q | shows in | words |\n| " + "--- | " * 8)
     for row in told.itertuples(index=False):
         words = ", ".join(threads.words(result, row.author, n=6)["word"])
         share = f"{row.document_share:.0%}" if pd.notna(row.document_share) else ""
-        print(f"| {row.author} | {row.planted if pd.notna(row.planted) else ''} | {row.thread} | {row.verdict} | {row.effect:.2f} | "
+        print(f"| {row.author} | {row.planted} | {row.thread} | {row.verdict} | {row.effect:.2f} | "
               f"{row.q_value:.3f} | {share} | {words} |", flush=True)  # fmt: skip
 
 
@@ -121,9 +121,8 @@ def shuffled(result: themekit.Result, times: int = 1000) -> None:
     rng = np.random.default_rng(1)
 
     def most(n: int) -> np.ndarray:
-        return np.array(
-            [threads._least(space, rng.choice(space.n, 8, replace=False))[0].max() for _ in range(n)]
-        )  # noqa: SLF001
+        draws = [rng.choice(space.n, 8, replace=False) for _ in range(n)]
+        return np.array([threads._least(space, drawn)[0].max() for drawn in draws])  # noqa: SLF001
 
     null, drawn = np.sort(most(2000)), most(times)
     p_values = 1 - np.searchsorted(null, drawn) / len(null)

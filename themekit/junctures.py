@@ -12,9 +12,10 @@ chance gives and how well its place is known, and the topics that carry the them
 2. *Where?* Documents are resampled within either side and the split is sought anew: the middle 95 % of places.
 3. *How much?* The mean after less the mean before, with the bootstrap interval of the same resamples.
 
-Assumed is that documents about a level are exchangeable. Measured on flat lines (``benchmarks/threads.py`` prints it): a
-juncture is invented in about 5 of 100 whatever the length. Where neighbours resemble each other (a lag-one correlation of
-0.3 or more) it is more, and a slow, steady change is cut into steps. So the lag-one correlation within levels stands beside.
+Assumed is that documents about a level are exchangeable. Measured on flat lines (``benchmarks/threads.py``): a juncture is invented
+in 2 to 6 of 100 for 8 to 48 documents. Where neighbours resemble each other it is far more: with a lag-one correlation of
+0.3 in 17 of 100 lines of 16 documents and 37 of 100 of 48; and a slow, steady change is cut into steps. So the lag-one
+correlation within levels stands beside. Planted places are covered in about 9 of 10 rather than 95 of 100.
 
 .. [1] Olshen, A. B., Venkatraman, E. S., Lucito, R., Wigler, M. (2004). Circular binary segmentation for the analysis of
    array-based DNA copy number data. Biostatistics 5(4).
