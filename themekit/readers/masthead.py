@@ -99,7 +99,6 @@ hall park bay hill hills valley county university college house square villa hos
 """
 _NO_PARTS = frozenset(_NEVER.split())
 _NO_BARE_PARTS = _NO_PARTS | frozenset(_IN_TITLES.split()) | frozenset(_IN_PLACES.split())
-# What Otter and Rev write above and below their transcripts.
 _PROGRAMS = re.compile(
     r"transcribed by https?://\S+|transcript(?:ion)? by \S+\.com|this transcript was exported on .{1,80}|\S+ \(completed .{1,20}\)|page \d+ of \d+",
     re.IGNORECASE,
@@ -174,8 +173,6 @@ def taken(about: About, blocks: Sequence[Block]) -> tuple[About, list[Block], li
         and (about.title or "").casefold() in {title[1].casefold(), shown.casefold()}
     ):
         apart.add(title[0])
-    edge = {*range(_N_END), *range(len(made) - _N_END, len(made))}
-    apart |= {i for i in edge if 0 <= i < len(made) and _PROGRAMS.fullmatch(made[i].text.strip())}
     return (
         about,
         [
@@ -188,15 +185,23 @@ def taken(about: About, blocks: Sequence[Block]) -> tuple[About, list[Block], li
 
 def documents(blocks: Iterable[Block], about: About, notes: Sequence[Note] = ()) -> list[RawDocument]:
     """Make documents of paragraphs, as :func:`themekit.readers.prose.documents` does, with what stands above and below them taken."""
-    blocks = list(blocks)
+    blocks = _without_programs(list(blocks))
+    if sum(_is_an_entry(block) for block in blocks) >= _MIN_ENTRIES:
+        # A journal: each entry has its own head, and prose.documents finds them.
+        return prose.documents(blocks, about, notes)
     # The name of one who speaks, alone above the first words and the last, is no byline.
     first = prose.first_turn(blocks)
-    paragraphs = list(blocks)
-    if sum(_is_an_entry(block) for block in paragraphs) >= _MIN_ENTRIES:
-        # A journal: each entry has its own head, and prose.documents finds them.
-        return prose.documents(paragraphs, about, notes)
-    about, paragraphs, more = taken(about, paragraphs)
-    return prose.documents(paragraphs, about, [*notes, *more])
+    about, taken_from, more = taken(about, blocks if first is None else blocks[:first])
+    return prose.documents([*taken_from, *blocks[len(taken_from) :]], about, [*notes, *more])
+
+
+def _without_programs(blocks: list[Block]) -> list[Block]:
+    """Give nobody what Otter and Rev write above and below their transcripts."""
+    edge = {*range(_N_END), *range(len(blocks) - _N_END, len(blocks))}
+    return [
+        replace(block, role="apparatus") if i in edge and _PROGRAMS.fullmatch(block.text.strip()) else block
+        for i, block in enumerate(blocks)
+    ]
 
 
 def _is_an_entry(block: Block) -> bool:
