@@ -46,7 +46,7 @@ def script_json(value: object) -> str:
     Examples
     --------
     >>> print(script_json({"a": "</script>"}))
-    {"a":"\\u003c/script\\u003e"}
+    {"a":"\u003c/script\u003e"}
     """
     text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

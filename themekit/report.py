@@ -86,7 +86,7 @@ def report(
 
     Examples
     --------
-    >>> import tempfile
+    >>> import tempfile, themekit
     >>> corpus = themekit.Corpus.from_texts(["We mended the gate again."], author="Ann")
     >>> result = themekit.mine(corpus, encoder="static", concepts=["repair", "play"])
     >>> with tempfile.TemporaryDirectory() as folder:
