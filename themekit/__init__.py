@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from themekit.corpus import Corpus, read
     from themekit.encoders import embed, find_encoder
     from themekit.figures import save_figure, setup
+    from themekit.method import method_note
     from themekit.mining import mine
     from themekit.notebooks import demo
     from themekit.passages import split_passages
@@ -50,6 +51,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Corpus": "corpus", "read": "corpus", "split_passages": "passages", "embed": "encoders", "find_encoder": "encoders",
     "catalogue": "concepts", "ThemeEstimator": "themes", "Portrait": "portrait", "Result": "result", "mine": "mining",
+    "method_note": "method",
     "load": "store", "demo": "notebooks", "save_figure": "figures", "setup": "figures",
     "pickable": "charts.picking", "picked": "charts.picking",
 }  # fmt: skip
@@ -61,7 +63,7 @@ _MODULES = (
 __all__ = [
     "Corpus", "Portrait", "Result", "ThemeEstimator", "ThemekitWarning", "__version__", "affect", "background", "cache",
     "catalogue", "charts", "concepts", "contrasts", "demo", "embed", "encoders", "find_encoder", "frames", "junctures", "load",
-    "mine", "naming", "neighbours", "notebooks", "pickable", "picked", "read", "roster", "save_figure", "setup", "split_passages", "threads", "turns",
+    "method_note", "mine", "naming", "neighbours", "notebooks", "pickable", "picked", "read", "roster", "save_figure", "setup", "split_passages", "threads", "turns",
 ]  # fmt: skip
 
 
