@@ -104,6 +104,14 @@ def test_a_block_of_org_without_an_end_is_none():
     ]  # fmt: skip
 
 
+def test_a_damaged_pdf_makes_no_noise_beside_the_account(caplog):
+    with caplog.at_level("DEBUG"), contextlib.suppress(UnreadableFileError):
+        readers.read_file(
+            b"%PDF-1.4\n1 0 obj<</Length 9>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n7\n%%EOF", "a.pdf"
+        )
+    assert not [record for record in caplog.records if record.name.startswith("pypdf")]
+
+
 def test_a_link_to_a_zip_is_read_like_the_zip(tmp_path):
     (tmp_path / "elsewhere").mkdir()
     with zipfile.ZipFile(tmp_path / "elsewhere" / "a.zip", "w") as archive:

@@ -75,6 +75,11 @@ class _Line:
 
 def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
     """Read a PDF file."""
+    with _quietly():
+        return _read(data)
+
+
+def _read(data: bytes) -> list[RawDocument]:
     import pypdf  # noqa: PLC0415 - loaded when a PDF is read, not when themekit is imported
 
     reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
@@ -108,8 +113,7 @@ def _pages(reader: Any) -> tuple[list[list[_Line]], list[Note]]:  # noqa: ANN401
     for page in reader.pages:
         strings: list[_String] = []
         try:
-            with _quietly():
-                page.extract_text(visitor_text=lambda *found, to=strings: to.extend(_placed(*found)))
+            page.extract_text(visitor_text=lambda *found, to=strings: to.extend(_placed(*found)))
         except Exception:  # noqa: BLE001 - pypdf raises what it likes over a damaged page
             n_failed += 1
             continue
@@ -124,7 +128,7 @@ def _pages(reader: Any) -> tuple[list[list[_Line]], list[Note]]:  # noqa: ANN401
 
 @contextlib.contextmanager
 def _quietly() -> Iterator[None]:
-    """Keep pypdf's remarks on each font of each page to itself; what is lost is in the account."""
+    """Keep to itself what pypdf remarks on fonts, references and pages; what is lost is in the account."""
     logger = logging.getLogger("pypdf")
     was = logger.level
     logger.setLevel(logging.CRITICAL)
