@@ -1,4 +1,4 @@
-"""The command line: ``themekit read | mine | report | figures | background build``, the same functions as in Python.
+"""The command line: ``themekit read | mine | report | figures | background build | notebook | notebooks``, the same functions as in Python.
 
 Results on standard output or in files, progress and notes on standard error.
 Exit code 0 whatever the verdicts, 1 where some input could not be read (the
@@ -213,6 +213,52 @@ def build_background(
         click.echo(f"{built!r}, encoder {encoder.name}")
     click.echo(f"{out}: use it with  themekit mine PATH... {shlex.join(['--background', out])}")
     _leave(corpus)
+
+
+@app.command()
+@click.argument("name")
+@click.option(
+    "--param",
+    "params",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A parameter of it; may be given again.  [default: as in the notebook]",
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False), metavar="FILE.html", help="The page.  [default: NAME.html]"
+)
+def notebook(name: str, params: tuple[str, ...], out: str | None) -> None:
+    """Run a notebook that ships with themekit, and write it as a page that opens with no network.
+
+    NAME is its name or number, such as 02; see  themekit notebooks list. Paths count from the working folder.
+    """
+    from themekit import notebooks as shelf  # noqa: PLC0415 - only where one runs
+
+    click.echo(shelf.run(name, out, shelf.given(name, params)))
+
+
+@app.group()
+def notebooks() -> None:
+    """Notebooks that ship with themekit, to copy and to work in."""
+
+
+@notebooks.command("list")
+def list_notebooks() -> None:
+    """Show their names, and what each can be told."""
+    from themekit import notebooks as shelf  # noqa: PLC0415 - only where one is asked for
+
+    for name in shelf.names():
+        click.echo(f"{name}: {', '.join(f'{key}={value}' for key, value in shelf.parameters(name).items())}")
+
+
+@notebooks.command("copy")
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
+def copy_notebooks(folder: str) -> None:
+    """Copy notebooks and shipped corpora into DIR; what is there already is left as it is."""
+    from themekit import notebooks as shelf  # noqa: PLC0415 - only where they are copied
+
+    for path in shelf.copy(folder):
+        click.echo(path)
 
 
 def _known(result: Result, people: tuple[str, ...]) -> list[str] | None:

@@ -17,13 +17,13 @@ import themekit
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from nbformat import NotebookNode
 
     from themekit.corpus import Corpus
 
-__all__ = ["NotebookError", "copy", "demo", "names", "parameters", "run"]
+__all__ = ["NotebookError", "copy", "demo", "given", "names", "parameters", "run", "shipped"]
 
 _CORPORA = "../corpora"
 _ABOVE = "../"
@@ -191,6 +191,35 @@ def run(
         ) from error
     page.write_text(_page(notebook, stem), encoding="utf-8")
     return page
+
+
+def given(name: str, params: Iterable[str]) -> dict[str, Any]:
+    """Return the values that are given for a notebook's parameters as words, ``KEY=VALUE``.
+
+    Where the notebook has a text, a value is one, whatever it looks like, but for ``None``; elsewhere what Python reads as a value is one.
+
+    Examples
+    --------
+    >>> given("04", ["n_topics=20", "folder=2019", "other=None"])
+    {'n_topics': 20, 'folder': '2019', 'other': None}
+    """
+    known, values = parameters(name), {}
+    for param in params:
+        key, is_set, text = param.partition("=")
+        if not is_set or not key.strip():
+            raise NotebookError(
+                f"seen the parameter {param!r}; expected a name and a value; write for instance  folder=my-essays"
+            )
+        is_text = isinstance(known.get(key.strip()), str) and text != "None"
+        values[key.strip()] = text if is_text else _value(text)
+    return values
+
+
+def _value(text: str) -> Any:  # noqa: ANN401 - whatever Python can write
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
 
 
 def _page(notebook: NotebookNode, title: str) -> str:
