@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from themekit.readers import dates, plain, prose
+from themekit.readers import dates, masthead, plain, prose
 from themekit.readers.document import Note, RawDocument, count, no_text
 from themekit.readers.prose import Block, BlockRole
 from themekit.readers.transcript import People
@@ -75,7 +75,7 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
             guests=[*guests, *([author] if author else [])],
         ),
     )
-    made = prose.documents(blocks, about, [*notes, *more, *date_notes, *dropped])
+    made = masthead.documents(blocks, about, [*notes, *more, *date_notes, *dropped])
     return [replace(document, series=_series(meta)) for document in made]
 
 
