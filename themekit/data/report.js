@@ -6,6 +6,15 @@
   const reader = document.getElementById("reader");
   let open = -1;
 
+  // Tables name their columns once.
+  function unpack(part) {
+    if (Array.isArray(part)) return part.map(unpack);
+    if (!part || typeof part !== "object") return part;
+    if (Array.isArray(part.columns) && Array.isArray(part.rows))
+      return part.rows.map((row) => Object.fromEntries(part.columns.map((column, i) => [column, unpack(row[i])])));
+    return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, unpack(value)]));
+  }
+
   function distance(element) {
     const { top, bottom } = element.getBoundingClientRect();
     return Math.max(top - innerHeight, -bottom, 0);
@@ -18,7 +27,7 @@
     }
     waiting.sort((a, b) => distance(b) - distance(a));
     const element = waiting.pop();
-    const spec = { ...book.charts[element.dataset.chart], config: book.config, usermeta: book.usermeta };
+    const spec = { ...unpack(book.charts[element.dataset.chart]), config: book.config, usermeta: book.usermeta };
     const embedded = await themekit.draw(element, spec, { ast: true, prints: true });
     element.style.minHeight = "";
     if (embedded) embedded.view.addEventListener("click", (_, item) => item && item.datum && show(item.datum.passage_id));
