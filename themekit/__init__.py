@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         threads,
         turns,
     )
+    from themekit.agreement import stability
     from themekit.charts.picking import pickable, picked
     from themekit.concepts import catalogue
     from themekit.corpus import Corpus, read
@@ -51,7 +52,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Corpus": "corpus", "read": "corpus", "split_passages": "passages", "embed": "encoders", "find_encoder": "encoders",
     "catalogue": "concepts", "ThemeEstimator": "themes", "Portrait": "portrait", "Result": "result", "mine": "mining",
-    "method_note": "method",
+    "method_note": "method", "stability": "agreement",
     "load": "store", "demo": "notebooks", "save_figure": "figures", "setup": "figures",
     "pickable": "charts.picking", "picked": "charts.picking",
 }  # fmt: skip
@@ -63,7 +64,7 @@ _MODULES = (
 __all__ = [
     "Corpus", "Portrait", "Result", "ThemeEstimator", "ThemekitWarning", "__version__", "affect", "background", "cache",
     "catalogue", "charts", "concepts", "contrasts", "demo", "embed", "encoders", "find_encoder", "frames", "junctures", "load",
-    "method_note", "mine", "naming", "neighbours", "notebooks", "pickable", "picked", "read", "roster", "save_figure", "setup", "split_passages", "threads", "turns",
+    "method_note", "mine", "naming", "neighbours", "notebooks", "pickable", "picked", "read", "roster", "save_figure", "setup", "split_passages", "stability", "threads", "turns",
 ]  # fmt: skip
 
 

@@ -293,13 +293,12 @@ def _make_space(result: Result, own: tuple[Concept, ...]) -> _Space:
             f"seen concepts of your own ({', '.join(unknown[:3])}) in the result; expected them here, too; pass what "
             "themekit.concepts.choose(FILE) gives as concepts="
         )
-    vectors = result.vectors
     topics = result.assignments["topic_id"].str[1:].astype("int64").to_numpy() - 1
     pairs = pd.MultiIndex.from_frame(result.passages[["document_id", "author"]])
     codes, unique = pd.factorize(pairs, sort=True)
     kinds = result.documents.set_index("document_id")["kind"]
     directions = catalogues.vectors([by_name[name] for name in names], encoder)
-    scores = topic_residuals(vectors, topics, codes, leave_out=False) @ directions.T
+    scores = topic_residuals(result.vectors, topics, codes, leave_out=False) @ directions.T
     document, author = (np.array(list(part), dtype=object) for part in zip(*unique, strict=True))
     return _Space(
         document, author, kinds.reindex(document).to_numpy(dtype=object), contribution_scores(scores, codes), names, codes,
