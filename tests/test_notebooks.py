@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 import json
 import shutil
+import tomllib
 
 import nbformat
 import pytest
 from conftest import ROOT
 from nbclient import NotebookClient
+
+import themekit
+from themekit import notebooks
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FIRST = ROOT / "notebooks" / "01_find_the_theme.ipynb"
@@ -144,3 +148,148 @@ def test_the_parameters_are_those_that_the_tests_set(notebook):
     (cell,) = [cell for cell in notebook.cells if is_parameters(cell)]
     names = {target.id for node in ast.parse(cell.source).body for target in node.targets}
     assert names >= {"folder", "encoder", "figures"}
+
+
+# The other stories: which cells of each draw a chart.
+STORIES = {
+    "02_your_own_texts": ("overview", "certainty", "thread"),
+    "04_topics": ("overview", "map", "hierarchy", "time"),
+    "05_concepts": ("near", "fingerprint"),
+    "06_many_authors": ("overview", "fingerprint", "certainty", "kinship", "pair"),
+    "08_figures_and_report": ("page", "certainty", "own"),
+    "09_how_it_works": ("null", "curse-chart", "deal-chart"),
+}
+QUICK = {"04_topics": {"other": None}}
+"""Another encoder would embed everything once more."""
+TELLS = {
+    "02_your_own_texts": {"missing": "insufficient", "others": "among others"},
+    "04_topics": {"model-same": "one to one", "new": "bread"},
+    "05_concepts": {"own-exemplars": "boundary", "save": "margins:"},
+    "06_many_authors": {"truth": "with a theme: 24", "groups": "author"},
+    "08_figures_and_report": {"leak": "LeakError", "save": "portraits.json"},
+    "09_how_it_works": {
+        "passages": "the same",
+        "residuals": "largest difference: 0.0",
+        "verdict": "largest difference: 0.0",
+    },
+}
+"""What a cell must say that found what it is about; nothing in it depends on how good the estimate is."""
+
+
+def said(notebook, cell_id):
+    return "\n".join(
+        o.text if o.output_type == "stream" else o.data.get("text/plain", "")
+        for o in outputs(notebook, cell_id)
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STORIES)
+def test_each_story_runs_on_the_shipped_corpora(name, tmp_path):
+    shutil.copytree(ROOT / "corpora", tmp_path / "corpora")
+    notebook = execute(
+        ROOT / "notebooks" / f"{name}.ipynb", tmp_path, encoder="static", **QUICK.get(name, {})
+    )
+    assert_clean(notebook)
+    for cell_id in STORIES[name]:
+        drawn = [spec for output in outputs(notebook, cell_id) if (spec := specification(output))]
+        assert len(drawn) == 1, f"the cell {cell_id} shows {len(drawn)} charts"
+        assert len(drawn[0]["description"]) > 40
+    for cell_id, words in TELLS[name].items():
+        assert words in said(notebook, cell_id), f"{cell_id} says {said(notebook, cell_id)!r}"
+    assert any((tmp_path / "results").rglob("*.svg"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STORIES)
+def test_each_story_runs_on_two_texts_by_one_author(name, tmp_path):
+    own = tmp_path / "mine"
+    own.mkdir()
+    for file, text in OWN.items():
+        (own / file).write_text(text, encoding="utf-8")
+    notebook = execute(
+        ROOT / "notebooks" / f"{name}.ipynb",
+        tmp_path,
+        folder="../mine",
+        encoder="static",
+        **QUICK.get(name, {}),
+    )
+    assert_clean(notebook)
+
+
+def test_by_hand_and_by_the_package_agree_in_the_notebook_for_referees():
+    """The notebook prints both; here its own lines are run and compared, on authors of several kinds."""
+    cells = {c.id: c.source for c in nbformat.read(ROOT / "notebooks" / "09_how_it_works.ipynb", 4).cells}
+    texts, authors = [], []
+    for i, author in enumerate(("Ann", "Bo", "Cy") * 4):
+        texts.append(f"We mended gate {i} again. It held. The boat sank, and {author} swam home by night.")
+        authors.append(author)
+    corpus = themekit.Corpus.from_texts(texts, author=authors)
+    space = {"folder": None, "encoder": "static", "author": "Bo", "n_shuffles": 400, "print": lambda *_: None}
+    setup = cells["setup"].replace("themekit.read(folder)", "corpus").replace("themekit.setup()", "")
+    exec(setup, space | {"corpus": corpus}, space)  # noqa: S102 - the notebook's own lines
+    space["corpus"] = corpus
+    for cell_id in ("passages", "residuals", "scores", "effect"):
+        exec(cells[cell_id], space)  # noqa: S102 - as above
+    check = space["check"]
+    assert check["by hand"].to_numpy() == pytest.approx(check["package"].to_numpy(), abs=1e-9)
+
+
+def test_a_notebook_becomes_a_page(tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    for file, text in OWN.items():
+        (tmp_path / "mine" / file).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    page = notebooks.run("02", "told/page.html", notebooks.given("02", ["folder=mine", "encoder=static"]))
+    html = page.read_text(encoding="utf-8")
+    assert "too little to tell" in html
+    assert (tmp_path / "results" / "your_own_texts" / "report.html").is_file()
+    asked_for = [part for part in html.split('src="')[1:] if part.startswith(("http", "//"))]
+    assert not asked_for, "the page loads something from elsewhere"
+
+
+def test_a_cell_that_fails_is_told_and_the_page_is_kept(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        notebooks.NotebookError, match=r"seen FileNotFoundError in a cell of 02.*expected.*02\.html"
+    ):
+        notebooks.run("02", "02.html", {"folder": "nowhere", "encoder": "static"})
+    assert "FileNotFoundError" in (tmp_path / "02.html").read_text(encoding="utf-8")
+
+
+def test_what_is_not_there_is_told_with_what_is():
+    with pytest.raises(
+        notebooks.NotebookError, match=r"notebook '02_your_texts'; expected .*near it: 02_your_own_texts"
+    ):
+        notebooks.parameters("02_your_texts")
+    with pytest.raises(notebooks.NotebookError, match=r"parameter 'foldr'; expected .*near it: folder"):
+        notebooks.run("02", values={"foldr": "x"})
+    with pytest.raises(notebooks.NotebookError, match="expected a name and a value; write for instance"):
+        notebooks.given("02", ["folder"])
+    with pytest.raises(notebooks.NotebookError, match=r"part 'essay'; expected .*essays"):
+        themekit.demo("essay")
+
+
+def test_a_text_stays_a_text():
+    assert notebooks.given("06", ["folder=2019", "year=2019", "author=x"]) == {
+        "folder": "2019", "year": 2019, "author": "x",
+    }  # fmt: skip
+
+
+def test_copied_notebooks_find_the_corpora_and_nothing_is_overwritten(tmp_path):
+    copied = notebooks.copy(tmp_path)
+    assert [path.stem for path in copied] == notebooks.names()
+    assert (tmp_path / "corpora" / "gold.json").is_file()
+    copied[0].write_text("mine now", encoding="utf-8")
+    assert notebooks.copy(tmp_path) == []
+    assert copied[0].read_text(encoding="utf-8") == "mine now"
+
+
+def test_the_package_names_all_its_folders():
+    """An explicit list, since notebooks and corpora are mapped into it; a folder that is forgotten would not be installed."""
+    about = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    inside = {
+        ".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "themekit").rglob("__init__.py")
+    }
+    assert inside | set(about["package-dir"]) == set(about["packages"])
+    assert all((ROOT / folder).is_dir() for folder in about["package-dir"].values())
