@@ -20,7 +20,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
     "cache", "readers", "encoders", "roster", "people", "pseudonyms", "corpus", "disfluencies", "passages", "topics", "concepts", "neighbours", "background", "themes",
     "evidence", "result", "method", "portrait", "store", "mining", "turns", "frames", "contrasts", "agreement", "threads", "junctures", "affect", "naming", "charts", "drawings", "privacy", "pages",
-    "pictures", "figures", "report", "notebooks", "cli",
+    "pictures", "figures", "report", "explorer", "notebooks", "cli",
 )  # fmt: skip
 # A result is asked for its portrait and knows how to save itself; both are loaded when it is asked.
 LAZILY_BELOW = {("result", "portrait"), ("result", "store"), ("result", "report")}
@@ -128,7 +128,7 @@ def test_charts_know_no_model():
 
 def test_only_charts_and_figures_draw():
     for file in FILES:
-        if name_of(file) not in {"charts", "pages", "pictures", "figures", "report", "turns"}:
+        if name_of(file) not in {"charts", "explorer", "pages", "pictures", "figures", "report", "turns"}:
             assert not roots(file) & DRAWING, file.name
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         concepts,
         contrasts,
         encoders,
+        explorer,
         frames,
         junctures,
         naming,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from themekit.concepts import catalogue
     from themekit.corpus import Corpus, read
     from themekit.encoders import embed, find_encoder
+    from themekit.explorer import explore
     from themekit.figures import save_figure, setup
     from themekit.method import method_note
     from themekit.mining import mine
@@ -53,17 +55,17 @@ _HOME = {
     "Corpus": "corpus", "read": "corpus", "split_passages": "passages", "embed": "encoders", "find_encoder": "encoders",
     "catalogue": "concepts", "ThemeEstimator": "themes", "Portrait": "portrait", "Result": "result", "mine": "mining",
     "method_note": "method", "stability": "agreement",
-    "load": "store", "demo": "notebooks", "save_figure": "figures", "setup": "figures",
+    "load": "store", "demo": "notebooks", "explore": "explorer", "save_figure": "figures", "setup": "figures",
     "pickable": "charts.picking", "picked": "charts.picking",
 }  # fmt: skip
 _MODULES = (
-    "affect", "background", "cache", "charts", "concepts", "contrasts", "encoders", "frames", "junctures", "naming",
+    "affect", "background", "cache", "charts", "concepts", "contrasts", "encoders", "explorer", "frames", "junctures", "naming",
     "neighbours", "notebooks", "roster", "threads", "turns",
 )  # fmt: skip
 
 __all__ = [
     "Corpus", "Portrait", "Result", "ThemeEstimator", "ThemekitWarning", "__version__", "affect", "background", "cache",
-    "catalogue", "charts", "concepts", "contrasts", "demo", "embed", "encoders", "find_encoder", "frames", "junctures", "load",
+    "catalogue", "charts", "concepts", "contrasts", "demo", "embed", "encoders", "explore", "explorer", "find_encoder", "frames", "junctures", "load",
     "method_note", "mine", "naming", "neighbours", "notebooks", "pickable", "picked", "read", "roster", "save_figure", "setup", "split_passages", "stability", "threads", "turns",
 ]  # fmt: skip
 
