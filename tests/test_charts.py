@@ -434,7 +434,7 @@ def test_an_author_without_a_name_still_has_a_row():
 
 def test_thread_states_the_finding():
     assert title(charts.thread(tables.thread(9, n_shows=7))) == (
-        "Maud Okafor comes back to repair in 7 of 9 documents, across 8 topics"
+        "Maud Okafor comes back to repair in 7 of 9 documents, which touch 8 topics"
     )
     assert (
         title(charts.thread(tables.thread(9, n_shows=0)))
@@ -445,14 +445,14 @@ def test_thread_states_the_finding():
     )
     assert title(charts.thread(tables.thread(1))) == "Repair shows in the one document by Maud Okafor"
     assert title(charts.thread(tables.thread(4, subjects=["bread"]))).endswith(
-        "4 of 4 documents, within 1 topic"
+        "4 of 4 documents, which touch 1 topic"
     )
 
 
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
-        ("found", "Maud Okafor comes back to repair in 7 of 9 documents, across 8 topics"),
+        ("found", "Maud Okafor comes back to repair in 7 of 9 documents, which touch 8 topics"),
         ("none", "Repair leads for Maud Okafor, not certain: 7 of 9 documents, 8 topics"),
         ("insufficient", "Repair leads for Maud Okafor, not certain: 7 of 9 documents, 8 topics"),
     ],
@@ -473,6 +473,21 @@ def test_thread_says_what_is_filled_and_what_is_hollow():
         if isinstance(channel, dict) and "legend" in channel and channel["legend"] is None
     ]
     assert points["encoding"]["fill"]["field"] not in silent
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda n: charts.thread(tables.thread(6, n_shows=n)),
+        lambda n: charts.orbit(tables.orbit(6, scores=[1.0] * n + [0.0] * (6 - n))),
+    ],
+)
+@pytest.mark.parametrize(("n_shows", "n_marks"), [(6, 1), (4, 2), (0, 1)])
+def test_a_legend_names_no_mark_that_does_not_occur(draw, n_shows, n_marks):
+    fills = [
+        view["encoding"]["fill"] for view, _ in units(spec_of(draw(n_shows))) if "fill" in view["encoding"]
+    ]
+    assert [len(fill["scale"]["domain"]) for fill in fills] == [n_marks]
 
 
 def test_thread_places_partial_dates_and_keeps_missing_ones_apart():
@@ -517,7 +532,7 @@ def test_thread_draws_forty_topics_and_says_so():
     chart = charts.thread(frame)
     assert len(next(units(spec_of(chart)))[0]["encoding"]["y"]["scale"]["domain"]) == 40
     assert "40 of 90 topics drawn" in subtitle(chart)
-    assert "across 90 topics" in title(chart)
+    assert "which touch 90 topics" in title(chart)
 
 
 def test_topics_of_one_label_are_told_apart():
@@ -762,12 +777,12 @@ def test_certainty_draws_the_reach_of_chance_where_there_was_a_test():
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({"n": 8}, "Repair stays with Maud Okafor from 2013 to 2020"),
+        ({"n": 8}, "Repair shows in 8 of 8 documents by Maud Okafor, 2013 to 2020"),
         ({"n": 1}, "Repair shows in the one dated document by Maud Okafor"),
         ({"n": 4, "scores": [0.0] * 4}, "Repair shows in no dated document by Maud Okafor"),
         (
             {"n": 8, "verdict": "none"},
-            "Repair leads for Maud Okafor, not certain, from 2013 to 2020",
+            "Repair leads for Maud Okafor, not certain: it shows in 8 of 8 documents, 2013 to 2020",
         ),
         (
             {"n": 8, "scores": [0.0] * 4 + [2.0] * 4, "junctures": (4,)},
@@ -1052,7 +1067,7 @@ def test_another_page_is_refused():
     [
         (lambda: charts.topic_map(tables.topic_map(50_000, n_topics=60)), "of 50,000 passages drawn"),
         (lambda: charts.forms(tables.forms(60, per_topic=834)), "at most 200 of a topic’s drawn"),
-        (lambda: charts.orbit(tables.orbit(5000, dates="1000")), "of them drawn"),
+        (lambda: charts.orbit(tables.orbit(5000, dates="1000")), "of 5,000 dated documents drawn"),
         (lambda: charts.thread(tables.thread(5000, dates="1000-03-07")), "500 of 5,000 documents drawn"),
         (lambda: charts.corpus_overview(tables.documents(200, per_author=250)), "10 years of one author"),
         (lambda: charts.reading_page(tables.reading(5000)), "passages 1 to 60 of 5,000 drawn"),

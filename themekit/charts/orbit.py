@@ -13,7 +13,7 @@ from themekit.charts import dates, lettering, style
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
-SHOWS, ABSENT = "the theme shows", "it does not"
+SHOWS, ABSENT = "a document in which the theme shows", "one in which it does not"
 _COLUMNS = (
     "document_id",
     "title",
@@ -71,7 +71,7 @@ def orbit(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
     ...                       "author": "Ann", "concept": "repair", "score": [1.2, 0.9], "shows": True,
     ...                       "level": [1.1, 1.0], "low": [0.8, 0.8], "high": [1.3, 1.3], "is_juncture": False})
     >>> orbit(frame).to_dict()["title"]["text"]
-    'Repair stays with Ann from 2019 to 2021'
+    'Repair shows in 2 of 2 documents by Ann, 2019 to 2021'
 
     Notes
     -----
@@ -240,7 +240,6 @@ def _finding(dated: pd.DataFrame) -> str:
     who, concept = style.name(dated["author"].iloc[0]), style.shorten(dated["concept"].iloc[0])
     what = concept[:1].upper() + concept[1:]
     years = dates.span(dated["day"])
-    when = f"from {years}" if " to " in years else f"in {years}"
     k, n = int(dated["shows"].sum()), len(dated)
     turns = dated[dated["is_juncture"]]
     if k == 0:
@@ -254,22 +253,25 @@ def _finding(dated: pd.DataFrame) -> str:
         return f"{what} {verb} with {who} in {turns['date'].iloc[0][:4]}, from {before:+.1f} to {after:+.1f}"
     if len(turns) > 1:
         return f"{what} turns with {who} in {style.listing([date[:4] for date in turns['date']], 4)}"
+    shows = f"{k:,} of {style.count(n, 'document')}"
     if _is_found(dated):
-        return f"{what} stays with {who} {when}"
-    return f"{what} leads for {who}, not certain, {when}"
+        return f"{what} shows in {shows} by {who}, {years}"
+    return f"{what} leads for {who}, not certain: it shows in {shows}, {years}"
 
 
 def _counts(rows: pd.DataFrame, dated: pd.DataFrame, drawn: pd.DataFrame) -> str:
     n_undated = len(rows) - len(dated)
     n = len(dated)
     parts = [
-        f"shows in {int(dated['shows'].sum()):,} of {style.count(n, 'dated document')}",
-        f"{len(drawn):,} of them drawn" if len(drawn) < n else "",
+        f"{len(drawn):,} of {style.count(n, 'dated document')} drawn" if len(drawn) < n else "",
         "not a certain theme" if dated["is_juncture"].any() and not _is_found(dated) else "",
         f"{n_undated:,} without a date left out" if n_undated else "",
-        "no turn stands out from chance" if n > 5 and not dated["is_juncture"].any() else "",  # noqa: PLR2004 - fewer cannot turn
+        "no turn beyond chance" if n > 5 and not dated["is_juncture"].any() else "",  # noqa: PLR2004 - fewer cannot turn
         "0 is other people’s documents",
-        "the band is the 95 % interval of the level" if dated["low"].notna().sum() > 1 else "",
+        "the line is the level, its band the 95 % interval of the level, not of documents"
+        if dated["low"].notna().sum() > 1
+        else "",
+        f"the strongest {_N_LABELS} are named" if n > _N_LABELS and dated["shows"].any() else "",
     ]
     return " · ".join(part for part in parts if part)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
 MAX_TOPICS, MAX_DOCUMENTS = 40, 500
-SHOWS, ABSENT = "the theme shows", "it does not"
+SHOWS, ABSENT = "in a document in which the theme shows", "in one in which it does not"
 _COLUMNS = (
     "document_id", "title", "date", "year", "topic_id", "label", "author", "concept", "score", "shows",
     "n_passages",
@@ -68,7 +68,7 @@ def thread(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
     ...                       "concept": "leverage", "score": [1.2, 0.9], "shows": [True, True],
     ...                       "n_passages": [9, 7]})
     >>> thread(frame).to_dict()["title"]["text"]
-    'Maud Okafor comes back to leverage in 2 of 2 documents, across 2 topics'
+    'Maud Okafor comes back to leverage in 2 of 2 documents, which touch 2 topics'
 
     Notes
     -----
@@ -150,19 +150,25 @@ def _chart(drawn: pd.DataFrame, topics: list[str], width: float) -> alt.LayerCha
     )
     dated, undated = drawn[drawn["when"].notna()], drawn[drawn["when"].isna()]
     n_documents = drawn["document_id"].nunique()
+    marks = [
+        mark for mark, is_shown in ((SHOWS, True), (ABSENT, False)) if (drawn["shows"] == is_shown).any()
+    ]
     pick = alt.selection_point(name="pick", fields=["document_id"])
     layers: list[alt.Chart] = []
     if not dated.empty:
         x = dates.axis(dated["when"])
         placed = dated.assign(when=dates.milliseconds(dated["when"]))
-        layers += _beads(placed, "when", x, y, n_documents=n_documents, pick=pick)
+        layers += _beads(placed, "when", x, y, n_documents=n_documents, marks=marks, pick=pick)
     if not undated.empty:
         start = width + 44 if not dated.empty else 16
         n_slots = undated["slot"].nunique()
         step = min(16.0, _UNDATED_ROOM / n_slots) if not dated.empty else min(40.0, (width - 32) / n_slots)
         placed = undated.assign(place=start + undated["slot"] * step)
         x = alt.X("place:Q", scale=None, axis=None)
-        layers += [*_beads(placed, "place", x, y, n_documents=n_documents, pick=pick), _heading(start)]
+        layers += [
+            *_beads(placed, "place", x, y, n_documents=n_documents, marks=marks, pick=pick),
+            _heading(start),
+        ]
     # A selection belongs to one layer: the dated documents, where there are any.
     at = next(i for i, layer in enumerate(layers) if layer.name != alt.Undefined)
     layers[at] = layers[at].add_params(pick)
@@ -170,7 +176,14 @@ def _chart(drawn: pd.DataFrame, topics: list[str], width: float) -> alt.LayerCha
 
 
 def _beads(
-    rows: pd.DataFrame, column: str, x: alt.X, y: alt.Y, *, n_documents: int, pick: alt.Parameter
+    rows: pd.DataFrame,
+    column: str,
+    x: alt.X,
+    y: alt.Y,
+    *,
+    n_documents: int,
+    marks: list[str],
+    pick: alt.Parameter,
 ) -> list[alt.Chart]:
     """Return a line for each document and a point on it for each topic."""
     told = ["title", "date", "topic", "n_passages", "score"]
@@ -199,8 +212,8 @@ def _beads(
             x=x,
             y=y,
             size=size,
-            fill=_mark("fill"),
-            stroke=_mark("edge"),
+            fill=_mark("fill", marks),
+            stroke=_mark("edge", marks),
             opacity=alt.when(pick).then(alt.value(1)).otherwise(alt.value(0.25)),
             tooltip=_tooltips(),
             description="title:N",
@@ -208,14 +221,15 @@ def _beads(
     ]
 
 
-def _mark(kind: str) -> Any:  # noqa: ANN401 - one of two channels
+def _mark(kind: str, domain: list[str]) -> Any:  # noqa: ANN401 - one of two channels
     """Return the channel that tells where the theme shows."""
-    channel, colours = {
-        "fill": (alt.Fill, [style.ACCENT, "transparent"]),
-        "edge": (alt.Stroke, [style.EDGE, style.QUIET]),
+    channel, looks = {
+        "fill": (alt.Fill, {SHOWS: style.ACCENT, ABSENT: "transparent"}),
+        "edge": (alt.Stroke, {SHOWS: style.EDGE, ABSENT: style.QUIET}),
     }[kind]
-    legend = alt.Legend(title=None, symbolSize=120, symbolStrokeWidth=1.2)
-    return channel("mark:N", scale=alt.Scale(domain=[SHOWS, ABSENT], range=colours), legend=legend)
+    legend = alt.Legend(title=None, symbolSize=120, symbolStrokeWidth=1.2, labelLimit=0)
+    scale = alt.Scale(domain=domain, range=[looks[mark] for mark in domain])
+    return channel("mark:N", scale=scale, legend=legend)
 
 
 def _tooltips() -> list[alt.Tooltip]:
@@ -252,13 +266,14 @@ def _finding(rows: pd.DataFrame) -> str:
     if "verdict" in rows and rows["verdict"].iloc[0] != "found":
         where = style.count(n_topics, "topic")
         return f"{sentence} leads for {who}, not certain: {of_documents}, {where}"
-    where = f"{'within' if n_topics == 1 else 'across'} {style.count(n_topics, 'topic')}"
-    return f"{who} comes back to {what} in {of_documents}, {where}"
+    return f"{who} comes back to {what} in {of_documents}, which touch {style.count(n_topics, 'topic')}"
 
 
 def _counts(rows: pd.DataFrame, documents: pd.DataFrame, topics: pd.DataFrame, shown: pd.DataFrame) -> str:
     n_topics, n_undated = rows["topic_id"].nunique(), int(documents["day"].isna().sum())
     passages = style.count(int(rows["n_passages"].sum()), "passage")
+    least, most = int(rows["n_passages"].min()), int(rows["n_passages"].max())
+    upto = f" ({least:,} to {most:,})" if most > least else ""
     parts = [
         f"{len(shown):,} of {len(documents):,} documents drawn"
         if len(shown) < len(documents)
@@ -266,7 +281,7 @@ def _counts(rows: pd.DataFrame, documents: pd.DataFrame, topics: pd.DataFrame, s
         passages,
         f"{len(topics):,} of {style.count(n_topics, 'topic')} drawn" if len(topics) < n_topics else "",
         f"{n_undated:,} without a date" if n_undated else "",
-        "one line is one document, its points are its topics, larger for more passages",
+        f"one line is one document, its points are its topics, larger for more passages{upto}",
     ]
     return " · ".join(part for part in parts if part)
 
