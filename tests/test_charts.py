@@ -756,10 +756,19 @@ def test_certainty_claims_no_more_than_the_verdict(options, expected):
     assert title(charts.certainty(tables.certainty(6, **options))) == expected
 
 
+def test_certainty_counts_what_passes_beside_what_leads():
+    frame = tables.certainty(6)
+    frame.loc[1:2, "p_value"] = 0.03
+    assert title(charts.certainty(frame)).endswith("chance does not reach as far; 2 more pass")
+    assert title(
+        charts.certainty(frame.assign(p_value=frame["p_value"].where(frame.index < 2, 0.7)))
+    ).endswith("; 1 more passes")
+
+
 def test_certainty_marks_what_passes_by_colour_and_shape():
     spec = spec_of(charts.certainty(tables.certainty(6)))
     view, rows = next((v, r) for v, r in units(spec) if "shape" in v["encoding"])
-    assert {row["concept"] for row in rows if row["mark"] == "passes the test"} == {"compression"}
+    assert {row["concept"] for row in rows if row["mark"].startswith("passes the test")} == {"compression"}
     assert view["encoding"]["shape"]["scale"]["range"] == ["diamond", "circle"]
 
 
@@ -999,7 +1008,7 @@ def test_kinship_leaves_out_whom_there_is_too_little_of_and_says_so():
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({}, "Maud Okafor comes back to repair in 6 of 8 documents, across 7 topics"),
+        ({}, "Maud Okafor comes back to repair in 6 of 8 documents, which touch 7 topics"),
         (
             {"verdict": "none"},
             "No meta-theme is found for Maud Okafor; what leads, repair, shows in 6 of 8 documents",

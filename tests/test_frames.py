@@ -130,10 +130,34 @@ def test_chance_reaches_farther_where_there_is_less(result):
     fewer = dataclasses.replace(
         result, document_scores=scores[(scores["author"] != author) | scores["document_id"].isin(own)]
     )
-    assert (
-        frames.certainty_frame(fewer, author)["chance"].iloc[0]
-        > frames.certainty_frame(result, author)["chance"].iloc[0]
-    )
+    assert frames._chance(fewer, author)[0] > frames._chance(result, author)[0]
+
+
+def test_the_limit_of_chance_stands_between_what_passes_and_what_does_not(result):
+    n_told = 0
+    for author in result.authors["author"]:
+        frame = frames.certainty_frame(result, author).dropna(subset=["effect", "p_value", "chance"])
+        passes = frame["p_value"] <= 0.05
+        if passes.any() and frame.loc[~passes, "effect"].max() < frame.loc[passes, "effect"].min():
+            assert ((frame["effect"] > frame["chance"]) == passes).all(), author
+            n_told += 1
+    assert n_told >= 5
+
+
+@pytest.mark.parametrize(
+    ("chance", "effects", "p_values", "expected"),
+    [
+        (1.0, [2.0, 0.5], [0.01, 0.8], 1.0),
+        (0.4, [2.0, 0.5], [0.01, 0.8], 1.25),
+        (2.4, [2.0, 0.5], [0.01, 0.8], 1.25),
+        (0.9, [1.0, 0.5], [0.06, 0.8], 1.05),
+        (1.2, [1.0, 1.5], [0.01, 0.01], 0.95),
+        (1.0, [2.0, 2.5], [0.01, 0.06], 1.0),  # no limit agrees
+    ],
+)
+def test_a_limit_is_moved_only_where_the_test_says_so(chance, effects, p_values, expected):
+    own = pd.DataFrame({"effect": effects, "p_value": p_values})
+    assert frames._agreeing(chance, own) == pytest.approx(expected)
 
 
 def test_nobody_to_compare_with_is_no_chance(alone):

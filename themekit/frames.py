@@ -247,19 +247,32 @@ def certainty_frame(result: Result, author: str) -> pd.DataFrame:
     Notes
     -----
     Author labels are shuffled over documents within kind, 2,000 times, by the estimator's rule, over the scores that
-    are shown. The test itself shuffles scores whose topic means include the author, so that a theme at the very edge
-    of what chance reaches may pass or not; ``p_value`` is what counts.
+    are shown. The test itself shuffles scores whose topic means include the author, so that its limit lies a little
+    elsewhere. ``p_value`` is what counts: where what passes stands above all that does not, ``chance`` is moved
+    between the two.
     """
     own = result.themes[result.themes["author"] == author].sort_values("rank")
     judged = _judged(result, author)
     chance, n_others = _chance(result, author)
     frame = own.assign(
-        chance=chance if own["p_value"].notna().any() else np.nan, verdict=judged["verdict"],
+        chance=_agreeing(chance, own) if own["p_value"].notna().any() else np.nan, verdict=judged["verdict"],
         q_value=judged["q_value"], n_documents=judged["n_documents"], n_others=n_others,
     )  # fmt: skip
     columns = ["author", "concept", "rank", "effect", "low", "high", "p_value", "chance", "verdict", "q_value",
                "n_documents", "n_others"]  # fmt: skip
     return frame[columns].reset_index(drop=True)
+
+
+def _agreeing(chance: float, own: pd.DataFrame) -> float:
+    """Return what chance reaches, moved to where the test says it is if it says so."""
+    passes = own["p_value"] <= LEVEL
+    most, least = own.loc[~passes, "effect"].max(), own.loc[passes, "effect"].min()
+    if not np.isfinite(chance) or most >= least:
+        return chance
+    if most < chance < least or (np.isnan(most) and chance < least) or (np.isnan(least) and chance > most):
+        return chance
+    step = (least - most) / 2 if np.isfinite(least - most) else 0.05
+    return float(most + step if np.isfinite(most) else least - step)
 
 
 def _by_document(result: Result) -> tuple[pd.DataFrame, NDArray[np.object_]]:

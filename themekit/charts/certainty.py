@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
 N_CONCEPTS = 10
-PASSES, FAILS = "passes the test", "does not"
+PASSES, FAILS = "passes the test (p at most 0.05)", "does not pass"
 LEVEL = 0.05
 _COLUMNS = ("author", "concept", "rank", "effect", "low", "high", "p_value", "chance", "verdict", "q_value",
             "n_documents", "n_others")  # fmt: skip
@@ -184,7 +184,7 @@ def _points(drawn: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
                 alt.Tooltip("concept:N"), alt.Tooltip("effect:Q", format="+.2f"),
                 alt.Tooltip("low:Q", format="+.2f", title="low (95 %)"),
                 alt.Tooltip("high:Q", format="+.2f", title="high (95 %)"),
-                alt.Tooltip("p_value:Q", format=".2g", title="p over all concepts"),
+                alt.Tooltip("p_value:Q", format=".2g", title="p, allowing for all concepts"),
             ],
             description="concept:N",
         )
@@ -198,7 +198,9 @@ def _finding(rows: pd.DataFrame) -> str:
     concept = style.shorten(first["concept"])
     what = concept[:1].upper() + concept[1:]
     if first["verdict"] == "found":
-        return f"{what} marks {who}, and chance does not reach as far"
+        more = int((rows["p_value"] <= LEVEL).sum()) - 1
+        also = f"; {more:,} more {'passes' if more == 1 else 'pass'}" if more > 0 else ""
+        return f"{what} marks {who}, and chance does not reach as far{also}"
     if first["verdict"] == "insufficient" or np.isnan(first["p_value"]):
         return f"{what} leads for {who}, with too little text to tell it from chance"
     if first["p_value"] <= LEVEL:
@@ -208,13 +210,18 @@ def _finding(rows: pd.DataFrame) -> str:
 
 def _counts(rows: pd.DataFrame, drawn: pd.DataFrame) -> str:
     first = rows.iloc[0]
+    concept = style.shorten(first["concept"], 24)
     n, n_others = int(np.nan_to_num(first["n_documents"])), int(np.nan_to_num(first["n_others"]))
-    probability = "" if np.isnan(first["p_value"]) else f"p = {first['p_value']:.2g} over all concepts"
+    probability = (
+        ""
+        if np.isnan(first["p_value"])
+        else f"{concept}: p = {first['p_value']:.2g}, allowing for all concepts"
+    )
     parts = [
-        f"{style.count(n, 'document')} against {n_others:,} by others" if n_others else style.count(n, "document"),
+        f"{style.count(n, 'document')} against {n_others:,} of the same kind by others" if n_others else style.count(n, "document"),
         f"first {len(drawn):,} of {style.count(len(rows), 'concept')}" if len(drawn) < len(rows) else style.count(len(rows), "concept"),
         probability,
-        "" if np.isnan(first["q_value"]) else f"q = {first['q_value']:.2g} over all authors",
+        "" if np.isnan(first["q_value"]) else f"q = {first['q_value']:.2g}, allowing for all authors",
         "bars are 95 % intervals",
     ]  # fmt: skip
     return " · ".join(part for part in parts if part)

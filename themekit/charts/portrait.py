@@ -99,7 +99,7 @@ def portrait(
     ...     "p_value": [0.001], "chance": [1.1], "n_others": [120]})
     >>> quotes = pd.DataFrame({"title": ["Bread"], "date": ["2019"], "label": ["bread"], "quote": ["We mended it."]})
     >>> portrait(person, thread, certainty, quotes).to_dict()["title"]["text"]
-    'Ann comes back to repair in 2 of 2 documents, across 2 topics'
+    'Ann comes back to repair in 2 of 2 documents, which touch 2 topics'
 
     Notes
     -----
@@ -287,7 +287,7 @@ def _thread(sheet: _Sheet, beads: pd.DataFrame, one: _Person, top: float, bottom
     if beads.empty:
         sheet.write("No documents could be scored.", _EDGE, top + 14, "page-soft", 10)
         return
-    room = bottom - top - 50
+    room = bottom - top - 62
     n_rows = int(np.clip(room // 14, 1, min(_MAX_ROWS, beads["topic_id"].nunique())))
     topics = _topics(beads, n_rows)
     step = min(_TALLEST_ROW, room / n_rows)
@@ -316,7 +316,8 @@ def _thread(sheet: _Sheet, beads: pd.DataFrame, one: _Person, top: float, bottom
                 size = round((26 + 10 * min(float(n), 6)) * room_of_one, 1)
                 sheet.mark(x, float(y), "hole", "circle", size)
                 sheet.mark(x, float(y), "shows" if is_shown else "absent", "circle", size)
-    _legend(sheet, base + 31, one, every)
+    n_topics = int(beads["topic_id"].nunique())
+    _legend(sheet, base + 31, one, drawn, every=every, n_topics=n_topics)
 
 
 def _across(sheet: _Sheet, beads: pd.DataFrame, base: float) -> dict[str, float]:
@@ -352,19 +353,32 @@ def _across(sheet: _Sheet, beads: pd.DataFrame, base: float) -> dict[str, float]
     return places
 
 
-def _legend(sheet: _Sheet, y: float, one: _Person, every: int) -> None:
+def _legend(
+    sheet: _Sheet, y: float, one: _Person, drawn: pd.DataFrame, *, every: int, n_topics: int
+) -> None:  # fmt: skip
+    """Say what the marks are that occur, and of how many topics and documents they are some."""
     x = _EDGE + _LABELS + 4.0
     what = lettering.fit(one.leading, 90, 9)
-    for look, words in (("shows", f"{what} shows"), ("absent", "it does not")):
+    for is_shown, look, words in (
+        (True, "shows", f"{what} shows in the document"),
+        (False, "absent", "it does not"),
+    ):
+        if not (drawn["shows"] == is_shown).any():
+            continue
+        if not is_shown and x == _EDGE + _LABELS + 4.0:
+            words = f"{what} does not show"  # noqa: PLW2901 - there is nothing before it
         sheet.mark(x, y - 3, look, "circle", 44)
         sheet.write(words, x + 9, y, "page-soft", 9)
         x += 24 + lettering.width(words, 9)
-    said = (
-        "one upright line is one document"
-        if every == 1
-        else f"1 of {every} documents is drawn, each as a line"
-    )
+    n_drawn = drawn["topic_id"].nunique()
+    said = "one line is one document" if every == 1 else f"one line is one of {every} documents"
     sheet.write(said, x, y, "page-soft", 9)
+    parts = [f"{n_drawn:,} of {n_topics:,} topics drawn"] if n_drawn < n_topics else []
+    parts += (
+        ["a larger dot is more passages"] if drawn["n_passages"].min() < drawn["n_passages"].max() else []
+    )
+    line = " · ".join(parts)
+    sheet.write(line[:1].upper() + line[1:], _EDGE + _LABELS, y + 12, "page-soft", 9)
 
 
 def _quotes(
@@ -406,6 +420,8 @@ def _certainty(sheet: _Sheet, themes: pd.DataFrame, top: float) -> None:
         sheet.write("Nobody else to compare with.", _EDGE, top + 38, "page-soft", 9)
         return
     left, right = _EDGE + 84.0, _EDGE + half - 6
+    if (rows["p_value"] <= LEVEL).any():
+        sheet.write("filled: passes the test", _EDGE + half, top + 17, "page-soft", 8, "right")
     edges = rows[["effect", "low", "high", "chance"]].to_numpy(dtype=float)
     least, most = min(0.0, float(np.nanmin(edges))), max(0.5, float(np.nanmax(edges)))
 
@@ -471,14 +487,14 @@ def _grounds(one: _Person, themes: pd.DataFrame) -> str:
         parts.append(f"Effect {number['effect']:.2f} standard deviations of a comparable document{interval}.")
     if np.isfinite(number["p_value"]):
         over = (
-            f", q\u00a0=\u00a0{number['q_value']:.2g} over {one.count('n_authors'):,} authors"
+            f", and q\u00a0=\u00a0{number['q_value']:.2g} for {style.count(one.count('n_authors'), 'author')}"
             if np.isfinite(number["q_value"])
             else ""
         )
-        parts.append(f"p\u00a0=\u00a0{number['p_value']:.2g} over all concepts{over}.")
+        parts.append(f"p\u00a0=\u00a0{number['p_value']:.2g}, allowing for all concepts{over}.")
     if np.isfinite(others) and others > 0:
-        parts.append(f"Compared with {int(others):,} documents by others.")
-    parts.append(f"Encoder: {one.encoder}.")
+        parts.append(f"Compared with {int(others):,} documents of the same kind by others.")
+    parts.append(f"Language model (encoder): {one.encoder}.")
     return " ".join(parts)
 
 
@@ -491,7 +507,7 @@ def _finding(one: _Person, beads: pd.DataFrame) -> str:
     who, what = style.name(one.author), style.shorten(one.leading)
     k, n, n_topics = _shown(beads)
     if one.is_found:
-        topics = f", {'within' if n_topics == 1 else 'across'} {style.count(n_topics, 'topic')}" if k else ""
+        topics = f", which touch {style.count(n_topics, 'topic')}" if k > 1 else ""
         return f"{who} comes back to {what} in {k:,} of {style.count(n, 'document')}{topics}"
     if one.verdict == "none":
         return f"No meta-theme is found for {who}; what leads, {what}, shows in {k:,} of {style.count(n, 'document')}"
