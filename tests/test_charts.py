@@ -698,7 +698,7 @@ def test_topic_overview_draws_sixty_and_counts_all():
         (tables.topics_over_time(1, 1), "1 topic in 2013, “bread, oven”"),
         (tables.topics_over_time(3, 1), "3 topics in 2013, the most written about “bread, oven”"),
         # Of 5 passages each, the first topic has 5, 9, 13, 17: 14 of 34 early, 30 of 50 late.
-        (tables.topics_over_time(3, 4), "“bread, oven” gains most, from 41% to 60% of passages"),
+        (tables.topics_over_time(3, 4), "“bread, oven” gains most from half to half, 41% to 60% of passages"),
         (tables.topics_over_time(3, 4).assign(n_passages=5), "3 topics keep their shares, 2013 to 2016"),
     ],
 )
@@ -718,6 +718,30 @@ def test_topic_hierarchy_names_the_nearest():
     assert title(charts.topic_hierarchy(tables.topic_hierarchy(6))) == (
         "Of 6 topics “bread, oven” and “boats, tide” are nearest"
     )
+    assert "the axis begins at 0.4" in subtitle(charts.topic_hierarchy(tables.topic_hierarchy(6)))
+
+
+@pytest.mark.parametrize(("distance", "is_close"), [(0.51, True), (0.7, False)])
+def test_topic_hierarchy_says_where_another_pair_is_as_near(distance, is_close):
+    frame = pd.DataFrame(
+        {
+            "node_id": ["t1", "t2", "t3", "t4", "j1", "j2", "j3"], "parent_id": ["j1", "j1", "j2", "j2", "j3", "j3", None],
+            "topic_id": ["t1", "t2", "t3", "t4", None, None, None], "label": list("abcdxyz"), "n_passages": 5,
+            "distance": [0, 0, 0, 0, 0.5, distance, 0.9],
+        }
+    )  # fmt: skip
+    assert title(charts.topic_hierarchy(frame)) == (
+        "Of 4 topics “a” and “b” are nearest" + (", by a hair" if is_close else "")
+    )
+
+
+def test_the_halves_that_are_compared_are_parted_and_the_key_holds_the_largest():
+    spec = spec_of(charts.topics_over_time(tables.topics_over_time(3, 6)))
+    assert [rows[0]["half"] for _, rows in units(spec) if "half" in rows[0]] == ["earlier half", "later half"]
+    (rule,) = (view for view, _ in units(spec) if view["mark"]["type"] == "rule")
+    assert rule["encoding"]["x"]["value"] == spec["width"] / 2
+    size = next(view["encoding"]["size"] for view, _ in units(spec) if "size" in view["encoding"])
+    assert size["legend"]["values"][-1] == size["scale"]["domain"][1]
 
 
 def test_a_join_stands_between_its_branches():
@@ -939,13 +963,39 @@ def test_a_map_with_texts_draws_three_thousand_and_says_so():
         (
             2,
             ("compression", None),
-            "Maud Okafor comes back to compression; nothing is certain for Ivo Brandt",
+            "Maud Okafor comes back to compression, nothing is certain for Ivo Brandt",
         ),
         (2, (None, None), "Nothing is certain for Ivo Brandt or Maud Okafor"),
     ],
 )
 def test_pair_states_what_each_comes_back_to(n, metas, expected):
-    assert title(charts.pair(tables.pair(n, metas=metas))) == expected
+    apart = "; clearly apart on scaling and compression" if n > 1 else ""
+    assert title(charts.pair(tables.pair(n, metas=metas))) == expected + apart
+
+
+def test_pair_is_apart_where_intervals_do_not_meet():
+    frame = tables.pair(2)
+    assert title(charts.pair(frame.assign(low=-9.0))).endswith("; clearly apart on no theme")
+    assert title(charts.pair(frame.assign(low=frame["effect"], high=frame["effect"]))).endswith(
+        f"; clearly apart on {len(_rows_of(charts.pair(frame), 'concept'))} of "
+        f"{len(_rows_of(charts.pair(frame), 'concept'))} themes"
+    )
+    assert title(charts.pair(frame.assign(low=None, high=None))).endswith("Maud Okafor to compression")
+
+
+def _rows_of(chart, column):
+    return {
+        row[column] for view, rows in units(spec_of(chart)) if "shape" in view["encoding"] for row in rows
+    }
+
+
+def test_pair_fills_what_passes_and_says_so():
+    frame = tables.pair(2)
+    assert "filled" not in subtitle(charts.pair(frame))
+    chart = charts.pair(frame.assign(p_value=frame["effect"].map(lambda effect: 0.01 if effect > 2 else 0.6)))
+    assert "filled: passes the test" in subtitle(chart)
+    rows = next(rows for view, rows in units(spec_of(chart)) if "shape" in view["encoding"])
+    assert {row["concept"] for row in rows if row["passes"]} == {"compression", "scaling"}
 
 
 def test_pair_goes_from_the_one_to_the_other():

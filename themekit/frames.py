@@ -547,8 +547,8 @@ def pair_frame(result: Result, author: str, other: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``author, concept, rank, effect, low, high, verdict, meta_theme, n_documents``; the first author's rows
-        first.
+        ``author, concept, rank, effect, low, high, p_value, verdict, meta_theme, n_documents``; the first author's
+        rows first.
 
     Examples
     --------
@@ -561,7 +561,18 @@ def pair_frame(result: Result, author: str, other: str) -> pd.DataFrame:
     both = [
         result.themes[result.themes["author"] == one].merge(judged, on="author") for one in (author, other)
     ]
-    columns = ["author", "concept", "rank", "effect", "low", "high", "verdict", "meta_theme", "n_documents"]
+    columns = [
+        "author",
+        "concept",
+        "rank",
+        "effect",
+        "low",
+        "high",
+        "p_value",
+        "verdict",
+        "meta_theme",
+        "n_documents",
+    ]
     return pd.concat(both, ignore_index=True)[columns]
 
 

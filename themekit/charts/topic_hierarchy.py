@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("node_id", "parent_id", "topic_id", "label", "distance", "n_passages")
 _WIDTH, _ROW, _MIN_ROW = 460, 24, 12
+_CLOSE = 0.02
+"""The eye does not part distances that differ by less."""
 _TALLEST = 1400
 
 
@@ -193,23 +195,28 @@ def _edges(placed: pd.DataFrame, x: alt.X, x_of_join: alt.X, y: alt.Y) -> list[a
     ]
 
 
-def _nearest(placed: pd.DataFrame) -> tuple[str, str] | None:
-    """Return the first two topics to join, or the topics' words of the first join."""
+def _nearest(placed: pd.DataFrame) -> list[tuple[float, str, str]]:
+    """Return the pairs of topics that join each other before all others, the nearest first."""
+    found = []
     joins = placed[~placed["is_topic"]].sort_values(["distance", "node_id"])
     for join in joins["node_id"]:
         pair = placed[(placed["parent_id"] == join) & placed["is_topic"]]
         if len(pair) == 2:  # noqa: PLR2004
             first, second = pair["label"]
-            return style.shorten(first, 34), style.shorten(second, 34)
-    return None
+            distance = float(placed.loc[placed["node_id"] == join, "distance"].iloc[0])
+            found.append((distance, style.shorten(first, 30), style.shorten(second, 30)))
+    return found
 
 
 def _finding(placed: pd.DataFrame) -> str:
-    topics, pair = placed[placed["is_topic"]], _nearest(placed)
-    if pair is None:
+    topics, pairs = placed[placed["is_topic"]], _nearest(placed)
+    if not pairs:
         label = style.shorten(topics["label"].iloc[0], 44)
         return f"1 topic, “{label}”" if len(topics) == 1 else f"{len(topics):,} topics that do not join"
-    return f"Of {len(topics):,} topics “{pair[0]}” and “{pair[1]}” are nearest"
+    least, one, other = pairs[0]
+    n_close = sum(distance - least < _CLOSE for distance, *_ in pairs) - 1  # beside the first
+    close = ", by a hair" if n_close else ""
+    return f"Of {len(topics):,} topics “{one}” and “{other}” are nearest{close}"
 
 
 def _counts(placed: pd.DataFrame) -> str:
@@ -218,6 +225,7 @@ def _counts(placed: pd.DataFrame) -> str:
         style.count(len(topics), "topic"),
         f"{int(topics['n_passages'].sum()):,} passages",
         f"all joined at a distance of {joins['distance'].max():.2f}" if len(joins) else "",
+        f"the axis begins at {_ends(placed)[0]:.1f}" if _ends(placed)[0] > 0 else "",
     ]
     return " · ".join(part for part in parts if part)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
@@ -56,7 +56,7 @@ def topics_over_time(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
     Notes
     -----
     1. The title names the topic whose share changes most from the earlier half
-       of the periods to the later. Shares of few passages change by chance: it
+       of the periods to the later; a dashed line parts the two. Shares of few passages change by chance: it
        says what is in the table, not that it means something.
     2. Above 40 topics the largest are drawn, and the subtitle says so. Shares
        are of all.
@@ -69,7 +69,7 @@ def topics_over_time(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
     drawn = rows.merge(kept[["topic_id", "topic", "peak"]], on="topic_id")
     periods = sorted(rows["period"].unique())
     width = float(np.clip(46 * len(periods), 120, 760))
-    chart = _chart(drawn, list(kept.sort_values(["peak", "topic"])["topic"]), periods).properties(
+    chart = _chart(drawn, list(kept.sort_values(["peak", "topic"])["topic"]), periods, width).properties(
         width=width,
         height=_ROW * len(kept),
         title=style.title(_finding(rows, topics), _counts(rows, topics, kept), width=width + 200),
@@ -95,10 +95,15 @@ def _span(period: int, n_years: int) -> str:
     return f"{period}" if n_years <= 1 else f"{period} to {period + n_years - 1}"
 
 
+def _is_late(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Return which rows belong to the later half of the years."""
+    middle = (rows["period"].min() + rows["period"].max() + rows["n_years"].max()) / 2
+    return rows["period"] + rows["n_years"] / 2 >= middle
+
+
 def _topics(rows: pd.DataFrame) -> pd.DataFrame:
     """Return topics by size, each with its peak and with its share early and late."""
-    middle = (rows["period"].min() + rows["period"].max() + rows["n_years"].max()) / 2
-    is_late = rows["period"] + rows["n_years"] / 2 >= middle
+    is_late = _is_late(rows)
     topics = rows.groupby("topic_id").agg(label=("label", "first"), n_passages=("n_passages", "sum"))
     weighted = rows.assign(mass=rows["share"] * rows["period"]).groupby("topic_id")[["mass", "share"]].sum()
     topics["peak"] = weighted["mass"] / weighted["share"].where(weighted["share"] > 0)
@@ -111,7 +116,9 @@ def _topics(rows: pd.DataFrame) -> pd.DataFrame:
     return topics.assign(topic=style.distinct(topics["label"]))
 
 
-def _chart(drawn: pd.DataFrame, topics: list[str], periods: list[int]) -> alt.LayerChart:
+def _chart(
+    drawn: pd.DataFrame, topics: list[str], periods: list[int], width: float
+) -> alt.LayerChart:  # fmt: skip
     y = alt.Y(
         "topic:N", scale=alt.Scale(domain=topics), axis=alt.Axis(title=None, grid=True, labelOverlap=False)
     )
@@ -149,13 +156,29 @@ def _chart(drawn: pd.DataFrame, topics: list[str], periods: list[int]) -> alt.La
             description="topic:N",
         )
     )  # fmt: skip
-    return style.layered([discs])
+    n_early = int((~_is_late(pd.DataFrame({"period": periods, "n_years": n_years}))).sum())
+    return style.layered([*_halves(n_early, len(periods), width, _ROW * len(topics)), discs])
+
+
+def _halves(n_early: int, n: int, width: float, height: float) -> list[alt.Chart]:
+    """Return the line between the halves, and their names above."""
+    if not 0 < n_early < n:
+        return []
+    at = width * n_early / n
+    y = alt.value(-28)  # over the years
+    line = alt.Chart(alt.InlineData(values=[{}])).mark_rule(style="branch", strokeDash=[4, 3], aria=False)
+    layers: list[alt.Chart] = [line.encode(x=alt.value(at), y=alt.value(0), y2=alt.value(height))]
+    for half, align, dx in (("earlier half", "right", -6), ("later half", "left", 6)):
+        mark: Any = {"style": "aside", "align": align, "dx": dx}
+        name = alt.Chart(alt.InlineData(values=[{"half": half}])).mark_text(**mark)
+        layers.append(name.encode(x=alt.value(at), y=y, text="half:N"))
+    return layers
 
 
 def _steps(largest: float) -> list[float]:
-    """Return three round shares for the legend."""
+    """Return two or three round shares for the legend, and the largest there is."""
     step = next((s for s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3) if largest / s <= 3.5), 0.3)  # noqa: PLR2004 - three fit
-    return [step * i for i in range(1, 4) if step * i <= largest * 1.01] or [largest]
+    return [*(step * i for i in range(1, 4) if step * i < largest * 0.85), largest]
 
 
 def _finding(rows: pd.DataFrame, topics: pd.DataFrame) -> str:
@@ -172,7 +195,7 @@ def _finding(rows: pd.DataFrame, topics: pd.DataFrame) -> str:
     verb = "gains" if change.iloc[at] > 0 else "loses"
     if abs(change.iloc[at]) < 0.005:  # noqa: PLR2004 - less than half of one in a hundred
         return f"{n:,} topics keep their shares, {years}"
-    return f"“{style.shorten(topic['label'], 36)}” {verb} most, from {topic['early']:.0%} to {topic['late']:.0%} of passages"
+    return f"“{style.shorten(topic['label'], 36)}” {verb} most from half to half, {topic['early']:.0%} to {topic['late']:.0%} of passages"
 
 
 def _counts(rows: pd.DataFrame, topics: pd.DataFrame, kept: pd.DataFrame) -> str:
@@ -181,7 +204,7 @@ def _counts(rows: pd.DataFrame, topics: pd.DataFrame, kept: pd.DataFrame) -> str
         f"{len(kept):,} largest of {style.count(len(topics), 'topic')} drawn" if len(kept) < len(topics) else style.count(len(topics), "topic"),
         f"{int(rows['n_passages'].sum()):,} dated passages",
         style.count(n_periods, "year") if n_years <= 1 else f"{n_periods:,} periods of {n_years:,} years",
-        "the earlier half against the later" if n_periods > 1 and len(topics) > 1 else "",
+        "no disc: no passage; small shares also change by chance, which is not tested" if n_periods > 1 and len(topics) > 1 else "",
         "early topics at the top, late ones at the bottom" if n_periods > 1 and len(kept) > 1 else "",
     ]  # fmt: skip
     return " · ".join(part for part in parts if part)
