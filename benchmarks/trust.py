@@ -5,7 +5,7 @@
 All of it runs the estimator itself (``themekit.themes.ThemeEstimator``) on the passages of real corpora whose
 labels were dealt anew, so that nobody has a theme but where one was planted. Whom a text is by is dealt over
 contributions, within kind. What is planted: in so many of 100 passages of an author the concept's direction is added to the
-vector, as strongly as the authors of ``benchmarks/development`` show theirs (their passages' surplus on their own theme, over the
+vector, as strongly as the authors of ``corpora`` show theirs (their passages' surplus on their own theme, over the
 share of passages in which they enact it, which is 0.4 by their writers' instruction). A strength is drawn from
 these authors for each planted one. Where one author is looked at, the texts are by those without a theme (``gold.json``),
 of each in turn, and the others are authors with a theme as they wrote.
@@ -43,7 +43,8 @@ from themekit import concepts, encoders, themes, topics
 from themekit.themes import ThemeEstimator, topic_residuals
 
 ROOT = Path(__file__).resolve().parent.parent
-DEVELOPMENT = ROOT / "benchmarks" / "development"
+SHOWN = ROOT / "corpora"
+"""Whose authors say how strongly a theme shows: the directions of concepts learnt from none of them."""
 ENACTED = 0.4
 AUTHORS = 12
 """In a world of shuffled labels, and beside an author whose power is looked at (one less)."""
@@ -84,7 +85,13 @@ class Pool:
         gold = json.loads((folder / "gold.json").read_text(encoding="utf-8"))["authors"]
         no_theme = {row["author"] for row in gold if row["theme"] is None}
         if strengths is None:
-            strengths = surplus(passages["author"].to_numpy(), scores, names, gold)
+            strengths = surplus(
+                passages["author"].to_numpy(),
+                passages["document_id"].map(kinds).to_numpy(dtype=str),
+                scores,
+                names,
+                gold,
+            )
         return cls(
             vectors, topic, codes, frame["author"].to_numpy(), frame["document_id"].map(kinds).to_numpy(dtype=str), words,
             directions, names, strengths, np.array(sorted(no_theme)), how_much(vectors, topic, codes, directions),
@@ -97,13 +104,16 @@ class Pool:
         return planted / np.linalg.norm(planted, axis=1, keepdims=True)
 
 
-def surplus(author: np.ndarray, scores: np.ndarray, names: list[str], gold: list[dict]) -> np.ndarray:
+def surplus(
+    author: np.ndarray, kind: np.ndarray, scores: np.ndarray, names: list[str], gold: list[dict]
+) -> np.ndarray:
     """By how much authors with a theme show it above others, in standard deviations of a passage, where they do show it."""
     out = []
     for row in gold:
         if row["theme"] in names:
             own, score = author == row["author"], scores[:, names.index(row["theme"])]
-            out.append((score[own].mean() - score[~own].mean()) / score[~own].std() / ENACTED)
+            others = score[~own & np.isin(kind, kind[own])]
+            out.append((score[own].mean() - others.mean()) / others.std() / ENACTED)
     return np.sort(out)
 
 
@@ -463,13 +473,15 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of everything")
     asked = parser.parse_args()
     logging.disable(logging.WARNING)
-    strengths = Pool.of(DEVELOPMENT, asked.encoder).strengths
-    pool = Pool.of(asked.folder, asked.encoder, strengths)
+    pool = Pool.of(SHOWN, asked.encoder)
+    strengths = pool.strengths
+    if asked.folder.resolve() != SHOWN:
+        pool = Pool.of(asked.folder, asked.encoder, strengths)
     print(
         f"## {asked.folder.name}, {asked.encoder}: {len(np.unique(pool.author))} authors, {len(pool.author)} contributions, "
         f"{len(pool.vectors):,} passages, {len(pool.names)} concepts; a passage that shows a theme stands "
         f"{np.median(strengths):.2f} standard deviations above others ({strengths.min():.2f} to {strengths.max():.2f}, "
-        f"{len(strengths)} authors of {DEVELOPMENT.name})"
+        f"{len(strengths)} authors of {SHOWN.name})"
     )
     for name in asked.only.split(","):
         study, n = STUDIES[name]
