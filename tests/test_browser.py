@@ -115,6 +115,11 @@ def lab(tmp_path_factory, folder):
     settings.mkdir(parents=True)
     quiet = {"checkForUpdates": False, "fetchNews": "false"}
     (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+    # Every cell is on the page, also those below the fold: a long notebook has all its charts there.
+    (settings.parent / "notebook-extension").mkdir()
+    (settings.parent / "notebook-extension" / "tracker.jupyterlab-settings").write_text(
+        json.dumps({"windowingMode": "none"})
+    )
     places = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime",
               "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
               "IPYTHONDIR": "ipython"}  # fmt: skip

@@ -6,6 +6,7 @@ others follow. What is picked is a table, and a table of passages can become a c
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ import pandas as pd
 import traitlets
 
 from themekit import charts
+from themekit.charts import style
 from themekit.charts.picking import PICK, pickable
 from themekit.concepts import Concept, ConceptError
 
@@ -151,7 +153,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._count = ipywidgets.Label()
         self._none = ipywidgets.Button(description="pick none", tooltip="Forget what is picked")
         self._places = result.layout.set_index("passage_id")
-        self._map = pickable(_map(result))
+        self._map = _drawn(_map(result))
         self._thread_box = ipywidgets.Box()
         self._quotes = ipywidgets.Select(layout={"width": "100%", "height": _HEIGHT})
         self._page = _Page()
@@ -232,14 +234,14 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         if self._is_following:
             return
         author, concept = self._author.value, self._concept.value
-        self._thread = pickable(_thread(self.result, author, concept))
+        self._thread = _drawn(_thread(self.result, author, concept))
         self._thread.selections.observe(self._on_thread, PICK)
         self._thread_box.children = [self._thread]
         quotes = self.result.quotes(author, concept)
         self._is_following = True
         try:
             self._quotes.options = [
-                (f"{row.role}: {' '.join(row.quote.split())}", row.passage_id)
+                (f"{row.role}: {style.visible(row.quote)}", row.passage_id)
                 for row in quotes.drop_duplicates("passage_id").itertuples()
             ]
             self._quotes.value = None
@@ -260,10 +262,17 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         told = " · ".join(
             escape(str(part)) for part in (whose, about["date"], about["source"]) if pd.notna(part)
         )
-        title = escape(str(about["title"])) if pd.notna(about["title"]) else "no title"
+        title = _plain(str(about["title"])) if pd.notna(about["title"]) else "no title"
         spans = zip(inside["start"], inside["end"], strict=True)
         text = "".join(_marked(str(about["text"]), spans))
         return f"<h4>{title}</h4><p class='about'>{told}</p><div class='text'>{text}</div>"
+
+
+def _drawn(chart: Any) -> alt.JupyterChart:  # noqa: ANN401 - a chart, or one sentence
+    """Return a chart to click in, as SVG, which screen readers can read."""
+    widget = pickable(chart)
+    widget.embed_options = {"renderer": "svg", "actions": False}
+    return widget
 
 
 def _side_by_side(left: Any, right: Any) -> ipywidgets.GridBox:  # noqa: ANN401 - ipywidgets has no types
@@ -276,10 +285,15 @@ def _marked(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
     """Yield the text as HTML, with the spans (in order) marked."""
     at = 0
     for start, end in spans:
-        yield escape(text[at:start])
-        yield f"<mark>{escape(text[start:end])}</mark>"
+        yield _plain(text[at:start])
+        yield f"<mark>{_plain(text[start:end])}</mark>"
         at = end
-    yield escape(text[at:])
+    yield _plain(text[at:])
+
+
+def _plain(text: str) -> str:
+    """Return words as HTML in which nothing hides; paragraphs stay."""
+    return escape(re.sub(r"\S+", lambda word: style.visible(word[0]), text))
 
 
 def _map(result: Result) -> Any:  # noqa: ANN401 - a chart, or one sentence

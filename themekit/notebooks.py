@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from themekit.corpus import Corpus
 
-__all__ = ["NotebookError", "copy", "demo", "given", "names", "parameters", "run", "shipped"]
+__all__ = ["NotebookError", "as_page", "copy", "demo", "given", "names", "parameters", "run", "shipped"]
 
 _CORPORA = "../corpora"
 _ABOVE = "../"
@@ -184,12 +184,12 @@ def run(
     try:
         client.execute()
     except CellExecutionError as error:
-        page.write_text(_page(notebook, stem), encoding="utf-8")
+        page.write_text(as_page(notebook, stem), encoding="utf-8")
         raise NotebookError(
             f"seen {error.ename} in a cell of {stem} ({error.evalue}); expected every cell to run; the page as far as "
             f"it came is {str(page)!r}"
         ) from error
-    page.write_text(_page(notebook, stem), encoding="utf-8")
+    page.write_text(as_page(notebook, stem), encoding="utf-8")
     return page
 
 
@@ -222,8 +222,19 @@ def _value(text: str) -> Any:  # noqa: ANN401 - whatever Python can write
         return text
 
 
-def _page(notebook: NotebookNode, title: str) -> str:
-    """Return the notebook as a page; nbconvert's own addresses of scripts are emptied, ours travel in it."""
+def as_page(notebook: NotebookNode, title: str) -> str:
+    """Return an executed notebook as a page that loads nothing from elsewhere.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+    title : str
+
+    Returns
+    -------
+    str
+        HTML. What draws the charts travels in it; nbconvert's own addresses of scripts are emptied.
+    """
     from nbconvert import HTMLExporter  # noqa: PLC0415 - only where a page is made
 
     exporter = HTMLExporter(
