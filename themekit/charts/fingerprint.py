@@ -51,7 +51,8 @@ def fingerprint(
     altair.LayerChart
         One row per author, one column per concept, ordered so that like
         stands by like. A dark diamond marks a meta-theme that was found, a
-        white circle a leading theme that was not. A click sets the selection
+        white circle a leading theme that was not; one that has no column is
+        named at the end of its row. A click sets the selection
         ``pick`` on ``author`` and ``concept``. An :class:`altair.Chart` with
         one sentence where there is nothing to draw.
 
@@ -106,7 +107,9 @@ def fingerprint(
     rows.sort(key=set(_unsure(people)).__contains__)
     marks = _marks(drawn, people)
     span = _span(_weighed(drawn, people))
-    chart: alt.LayerChart = _chart(drawn, marks, rows, columns, span).properties(
+    chart: alt.LayerChart = _chart(
+        drawn, marks, _elsewhere(cells, people, marks, rows), rows, columns, span
+    ).properties(
         width=_column_step(len(columns)) * len(columns),
         height=_row_step(len(rows)) * len(rows),
         title=style.title(
@@ -218,6 +221,27 @@ def _marks(drawn: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     return marks[marks["concept"].isin(drawn["concept"]) & marks["author"].isin(drawn["author"])]
 
 
+def _elsewhere(
+    cells: pd.DataFrame, people: pd.DataFrame, marks: pd.DataFrame, rows: list[str]
+) -> pd.DataFrame:  # fmt: skip
+    """Return what leads for those whose leading theme is not among the concepts drawn."""
+    found = _found(people)[["author", "meta_theme"]].rename(columns={"meta_theme": "concept"})
+    leading = cells.loc[(cells["rank"] == 1) & ~cells["author"].isin(found["author"]), ["author", "concept"]]
+    all_of_them = pd.concat([found, leading], ignore_index=True)
+    return all_of_them[all_of_them["author"].isin(rows) & ~all_of_them["author"].isin(marks["author"])]
+
+
+def _aside(elsewhere: pd.DataFrame, y: alt.Y, width: float, step: float) -> alt.Chart:
+    """Return the names of themes that lead and have no column, at the ends of their rows."""
+    told = elsewhere[["author"]].assign(leads="leads: " + elsewhere["concept"].map(style.shorten))
+    names: alt.Chart = (
+        alt.Chart(style.inline(told))
+        .mark_text(style="aside", align="left", baseline="middle", fontSize=min(11, step))
+        .encode(x=alt.value(width + 6), y=y, text="leads:N")
+    )
+    return names
+
+
 def _row_step(n_rows: int) -> float:
     return float(np.clip(1400 / max(n_rows, 1), 10, 26))
 
@@ -232,7 +256,12 @@ def _span(cells: pd.DataFrame) -> float:
 
 
 def _chart(
-    drawn: pd.DataFrame, marks: pd.DataFrame, rows: list[str], columns: list[str], span: float
+    drawn: pd.DataFrame,
+    marks: pd.DataFrame,
+    elsewhere: pd.DataFrame,
+    rows: list[str],
+    columns: list[str],
+    span: float,
 ) -> alt.LayerChart:
     step = _row_step(len(rows))
     x = alt.X(
@@ -247,7 +276,10 @@ def _chart(
         scale=alt.Scale(domain=rows),
         axis=alt.Axis(title=None, labelFontSize=min(12.5, step - 1), labelOverlap=False, grid=False),
     )
-    return style.layered([_cells(drawn, x, y, span), _points(marks, x, y, step)])
+    layers = [_cells(drawn, x, y, span), _points(marks, x, y, step)]
+    if len(elsewhere):
+        layers.append(_aside(elsewhere, y, _column_step(len(columns)) * len(columns), step))
+    return style.layered(layers)
 
 
 def _cells(drawn: pd.DataFrame, x: alt.X, y: alt.Y, span: float) -> alt.Chart:
@@ -355,7 +387,7 @@ def _shared(found: pd.DataFrame) -> str:
 def _counts(cells: pd.DataFrame, people: pd.DataFrame, rows: list[str], columns: list[str]) -> str:
     n_all = cells["concept"].nunique()
     concepts = (
-        f"{len(columns):,} of {style.count(n_all, 'concept')}"
+        f"{len(columns):,} of {style.count(n_all, 'concept')}: found, then leading, then strong"
         if len(columns) < n_all
         else style.count(n_all, "concept")
     )
@@ -368,7 +400,8 @@ def _counts(cells: pd.DataFrame, people: pd.DataFrame, rows: list[str], columns:
         style.count(documents, "document") if documents else "",
         concepts,
         f"{style.count(outside, 'meta-theme')} outside what is drawn" if outside else "",
-        f"{len(unsure):,} at the bottom with too little to go on" if unsure else "",
+        f"the last {f'{len(unsure):,} ' if len(unsure) > 1 else ''}with too little text" if unsure else "",
+        "a meta-theme is a leading theme that is certain",
         "ordered so that like stands by like" if len(people) > 1 else "",
     ]
     return " · ".join(part for part in parts if part)

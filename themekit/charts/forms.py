@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -152,6 +153,7 @@ def _placed(rows: pd.DataFrame, drawn: pd.DataFrame, texts: Texts) -> tuple[dict
         "dots": [],
         "words": [],
         "sources": [],
+        "ticks": [],
     }
     top, below = 0.0, 0.0
     for i, topic in enumerate(drawn.itertuples()):
@@ -186,7 +188,17 @@ def _placed(rows: pd.DataFrame, drawn: pd.DataFrame, texts: Texts) -> tuple[dict
                 mark=np.where(is_quoted, QUOTED, OTHER),
             )
         )
-        at = top + _HEADING + _STRIP + 12
+        ticks = [0, *(tick for tick in (math.ceil(least), math.floor(most)) if abs(tick) > 1)]
+        parts["ticks"].append(
+            pd.DataFrame(
+                {
+                    "line": [f"{tick:+d}".replace("-", "−") if tick else "0" for tick in ticks],
+                    "x": [across(float(tick), left) for tick in ticks],
+                    "y": middle + 25,
+                }
+            )
+        )
+        at = top + _HEADING + _STRIP + 22
         if lines:
             ys = [at + n * _LINE for n in range(len(lines))]
             parts["words"].append(pd.DataFrame({"line": lines, "x": left, "y": ys}))
@@ -215,6 +227,8 @@ def _chart(placed: dict[str, pd.DataFrame]) -> alt.LayerChart:
                 .mark_text(style=look, align="left", baseline="middle")
                 .encode(x=x, y=y, text="line:N")
             )
+    ticks = alt.Chart(style.inline(placed["ticks"])).mark_text(style="aside", align="center", fontSize=10)
+    layers.append(ticks.encode(x=x, y=y, text="line:N"))
     return style.layered(layers)
 
 
@@ -269,11 +283,13 @@ def _finding(rows: pd.DataFrame, topics: pd.DataFrame) -> str:
 def _counts(rows: pd.DataFrame, topics: pd.DataFrame, drawn: pd.DataFrame) -> str:
     parts = [
         style.count(len(rows), "passage"),
-        f"{len(drawn):,} of {style.count(len(topics), 'topic')} drawn" if len(drawn) < len(topics) else "",
+        f"the {len(drawn):,} strongest of {style.count(len(topics), 'topic')} drawn"
+        if len(drawn) < len(topics)
+        else "",
         "not a certain theme" if "verdict" in rows and rows["verdict"].iloc[0] != "found" else "",
-        "a dot is a passage, stronger to the right",
+        "a dot is a passage, stronger to the right, in standard deviations; its height only keeps it off the others",
         f"at most {MAX_DOTS} of a topic’s drawn" if drawn["n"].max() > MAX_DOTS else "",
-        "the thin line is the average of all authors, the thick one the mean here",
+        "thin line: the average of all authors, thick one: the mean here",
     ]
     return " · ".join(part for part in parts if part)
 

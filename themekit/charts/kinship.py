@@ -194,6 +194,8 @@ def _finding(told: pd.DataFrame) -> str:
     if n == 2:  # noqa: PLR2004
         return f"{one} and {other} are alike in their themes"
     more = f"; {style.count(len(kin), 'pair')} stand out" if len(kin) > 1 else ""
+    if len(kin) == 2:  # noqa: PLR2004 - there is room for both
+        more = f", then {style.name(kin['author'].iloc[1])} and {style.name(kin['other'].iloc[1])}"
     return f"{one} and {other} are most alike of {n:,} authors{more}"
 
 
@@ -202,7 +204,7 @@ def _counts(rows: pd.DataFrame, told: pd.DataFrame, order: list[str]) -> str:
     top = told.sort_values(["similarity", "author", "other"], ascending=[False, True, True]).iloc[0]
     parts = [
         f"{len(order):,} of {style.count(len(enough), 'author')} drawn" if len(order) < len(enough) else style.count(len(enough), "author"),
-        f"{len(every) - len(enough):,} with too little left out" if len(enough) < len(every) else "",
+        f"{style.count(len(every) - len(enough), 'author')} left out, with too little text" if len(enough) < len(every) else "",
         style.count(len(told), "pair"),
         f"highest: {style.name(top['author'])} and {style.name(top['other'])}, {top['similarity']:+.2f}",
         "likeness is the correlation of effects over all concepts",

@@ -158,7 +158,13 @@ def _chart(drawn: pd.DataFrame, texts: Texts) -> alt.LayerChart:
     base = axis.mark_rule(style="branch", aria=False).encode(x=alt.value(_BAR), y=level, y2="bottom:Q")
     strong = axis.mark_rule(style="branch", strokeDash=[3, 3], opacity=0.6, aria=False)
     strong = strong.encode(x=alt.value(_BAR - _BAR * STRONG / _MOST), y=level, y2="bottom:Q")
-    layers = [ground, bars, strong, base]
+    marks = pd.DataFrame({"tick": ["0", f"{STRONG:.0f}", f"{_MOST:.0f}"], "at": [0.0, STRONG, _MOST]})
+    scale = (
+        alt.Chart(style.inline(marks[["tick"]].assign(left=_BAR - _BAR * marks["at"] / _MOST)))
+        .mark_text(style="aside", align="center", baseline="bottom", fontSize=10)
+        .encode(x=alt.X("left:Q", scale=None, axis=None), y=alt.value(-3), text="tick:N")
+    )
+    layers = [ground, bars, strong, base, scale]
     if texts != "none":
         layers.append(_words(drawn, level))
     layers.append(_topics(drawn, level))
@@ -180,10 +186,9 @@ def _words(drawn: pd.DataFrame, level: alt.Y) -> alt.Chart:
 
 
 def _topics(drawn: pd.DataFrame, level: alt.Y) -> alt.Chart:
-    """Name the topic at the right, once for passages in a row."""
-    is_new = drawn["label"].ne(drawn["label"].shift())
-    rows = drawn[is_new].assign(
-        top=drawn["start"] + 4, topic=[lettering.fit(style.shorten(label, 60), _MARGIN, 11) for label in drawn.loc[is_new, "label"]],
+    """Name the topic of each passage at the right."""
+    rows = drawn.assign(
+        top=drawn["start"] + 4, topic=[lettering.fit(style.shorten(label, 60), _MARGIN, 11) for label in drawn["label"]],
     )  # fmt: skip
     topics: alt.Chart = (
         alt.Chart(style.inline(rows[["top", "topic"]]))
@@ -212,10 +217,10 @@ def _counts(rows: pd.DataFrame, drawn: pd.DataFrame, first: int, texts: Texts) -
         "not a certain theme of this author"
         if "verdict" in rows and rows["verdict"].iloc[0] != "found"
         else "",
-        "a longer bar and a fuller ground: stronger than the average passage of all authors",
-        f"counted where the bar reaches the dashed line, {STRONG:.0f} standard deviation",
+        "a longer bar and a darker ground: more of the theme than the average passage of all authors; no bar: less",
+        f"counted from {STRONG:.0f} standard deviation on, the dashed line",
         "topics at the right",
-        "beginnings of passages" if texts == "snippet" else "",
+        "passages are cut short" if texts == "snippet" else "",
     ]
     return " · ".join(part for part in parts if part)
 

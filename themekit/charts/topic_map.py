@@ -96,9 +96,12 @@ def topic_map(
     drawn = _thinned(points, MAX_TEXTS if has_texts else MAX_POINTS)
     scale = _Places(points)
     pick = alt.selection_point(name="pick", fields=["passage_id"])
-    layers = [_points(drawn, scale, pick), *_labels(scale.labels(topics), scale)]
+    labels = scale.labels(topics)
+    layers = [_points(drawn, scale, pick), *_labels(labels, scale)]
     words = {
-        "title": style.title(_finding(points, topics), _counts(points, drawn, topics), width=_WIDTH),
+        "title": style.title(
+            _finding(points, topics), _counts(points, drawn, topics, len(labels)), width=_WIDTH
+        ),
         "description": _description(points, topics),
     }
     plan = style.layered(layers).properties(width=_WIDTH, height=_HEIGHT)
@@ -159,7 +162,8 @@ class _Places:
         taken: list[Box] = []
         rows = []
         for topic in topics.head(_N_LABELS).itertuples():
-            text = style.shorten(topic.label, 30)
+            label = style.shorten(topic.label, 30)
+            text = f"{label} · {topic.n_passages:,}" if label else ""
             place = self._free(topic, len(text) * _LETTER, taken)
             if place is not None and text:
                 rows.append((*place, text, bool(topic.colour)))
@@ -308,11 +312,15 @@ def _finding(points: pd.DataFrame, topics: pd.DataFrame) -> str:
     return f"{passages} by {authors} {verb} into {style.count(len(topics), 'topic')}{what if largest else ''}"
 
 
-def _counts(points: pd.DataFrame, drawn: pd.DataFrame, topics: pd.DataFrame) -> str:
+def _counts(points: pd.DataFrame, drawn: pd.DataFrame, topics: pd.DataFrame, n_named: int) -> str:
     n_grey = int((topics["colour"] == 0).sum())
     parts = [
         f"{len(drawn):,} of {len(points):,} passages drawn" if len(drawn) < len(points) else "",
         f"{len(style.CATEGORIES)} largest topics in colour, {n_grey:,} in grey" if n_grey else "",
+        (f"{n_named:,} of {len(topics):,}" if n_named < len(topics) else "all")
+        + " named, with their number of passages"
+        if n_named
+        else "",
         "one point is one passage",
         "distance is not evidence",
     ]
