@@ -357,7 +357,7 @@ def test_authors_of_whom_there_is_too_little_stand_apart_and_stretch_nothing():
     assert encoding["color"]["scale"]["domain"] == [-2.5, 2.5]
     assert encoding["color"]["scale"]["clamp"]
     assert title(chart) == "5 of 6 authors have a meta-theme; no two share one"
-    assert "1 at the bottom with too little to go on" in subtitle(chart)
+    assert "the last with too little text" in subtitle(chart)
 
 
 @pytest.mark.parametrize(
@@ -381,6 +381,17 @@ def test_fingerprint_marks_each_meta_theme_in_its_cell():
         author: (concept, "meta-theme, found" if i < 7 else "leading theme, not certain")
         for i, (author, concept) in enumerate(expected)
     }
+
+
+def test_fingerprint_names_what_leads_and_has_no_column():
+    """Nobody is without a mark: with one column, all but one author have theirs at the end of the row."""
+    themes, authors = tables.themes(5, n_found=1)
+    spec = spec_of(charts.fingerprint(themes, authors, n_concepts=1))
+    told = {row["author"]: row["leads"] for _, rows in units(spec) for row in rows if "leads" in row}
+    assert told == {name: f"leads: {tables.CONCEPTS[i]}" for i, name in enumerate(tables.names(5)) if i}
+    assert not any(
+        "leads" in row for _, rows in units(spec_of(charts.fingerprint(themes, authors))) for row in rows
+    )
 
 
 def test_fingerprint_puts_like_by_like():
@@ -569,6 +580,19 @@ def test_topic_map_draws_ten_thousand_points_and_counts_all():
     assert f"{len(rows):,} of 25,000 passages drawn" in subtitle(chart)
 
 
+def test_topic_map_tells_how_large_what_it_names_is():
+    chart = charts.topic_map(tables.topic_map(300, n_topics=6))
+    labels = [
+        row["label"]
+        for view, rows in units(spec_of(chart))
+        if view["mark"].get("style") == "label"
+        for row in rows
+    ]
+    assert min(labels) == "boats, tide · 50"
+    assert "All named, with their number of passages" in subtitle(chart)
+    assert re.search(r"\d+ of 60 named, with", subtitle(charts.topic_map(tables.topic_map(600, n_topics=60))))
+
+
 def test_topic_map_has_nine_colours_and_grey():
     spec = spec_of(charts.topic_map(tables.topic_map(300, n_topics=14)))
     points, rows = next(units(spec))
@@ -659,6 +683,39 @@ def test_corpus_overview_counts_what_has_no_date():
     assert "4 without a date" in subtitle(charts.corpus_overview(frame))
     totals = list(units(spec_of(charts.corpus_overview(frame))))[-1][1]
     assert all("2 undated" in row["total"] for row in totals)
+
+
+def test_documents_without_a_date_stand_apart_with_marks_of_their_kind():
+    frame = tables.documents(2, kinds=("essay", "talk"))
+    frame["date"] = frame["date"].where(frame["kind"] == "essay", None)
+    spec = spec_of(charts.corpus_overview(frame))
+    undated = [(v, rows) for v, rows in units(spec) if v["encoding"]["x"].get("field") == "place"]
+    (view, rows), = undated  # fmt: skip
+    assert {row["kind"] for row in rows} == {"talk"}
+    assert len({row["place"] for row in rows}) == len(rows) == 8
+    assert all(row["place"] > spec["width"] for row in rows)
+    assert view["encoding"]["shape"]["scale"]["domain"] == ["essay", "talk"]
+    totals = list(units(spec))[-1][0]["encoding"]["x"]["value"]
+    assert totals > max(row["place"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("n_unknown", "expected"), [(0, "3 authors"), (1, "2 authors and 1 unknown"), (3, "3 unknown")]
+)
+def test_speech_without_a_label_is_no_author(n_unknown, expected):
+    frame = tables.documents(3)
+    unknown = {name: f"unknown (talk {i}.txt)" for i, name in enumerate(tables.names(n_unknown))}
+    chart = charts.corpus_overview(frame.replace({"author": unknown}))
+    assert title(chart) == f"24 documents by {expected}, 2013 to 2020"
+
+
+@pytest.mark.parametrize(
+    ("largest", "expected"), [(1, [1]), (4, [1, 2]), (950, [125, 500]), (1000, [250, 1000])]
+)
+def test_the_key_of_lengths_is_round_and_within_what_is_drawn(largest, expected):
+    from themekit.charts.corpus_overview import _round
+
+    assert _round(largest) == expected
 
 
 def test_kinds_have_a_shape_beside_a_colour():
@@ -859,6 +916,19 @@ def test_reading_page_counts_strong_passages():
     )
 
 
+def test_strength_has_a_scale_and_every_passage_its_topic():
+    spec = spec_of(charts.reading_page(tables.reading(9)))
+    assert [row["tick"] for _, rows in units(spec) for row in rows if "tick" in row] == ["0", "1", "3"]
+    topics = [
+        rows for view, rows in units(spec) if view["mark"].get("style") == "aside" and "topic" in rows[0]
+    ]
+    assert [len(rows) for rows in topics] == [9]
+    chart = charts.forms(tables.forms(12))
+    assert "the 9 strongest of 12 topics drawn" in subtitle(chart)
+    ticks = [rows for view, rows in units(spec_of(chart)) if view["mark"].get("align") == "center"]
+    assert {row["line"] for row in ticks[0]} >= {"0", "+2"}
+
+
 def test_a_long_document_is_read_where_the_theme_is():
     frame = tables.reading(200).assign(score=[1.5 if 120 <= i < 150 else -0.2 for i in range(200)])
     chart = charts.reading_page(frame)
@@ -1018,7 +1088,16 @@ def test_a_pair_is_two():
         (2, (), "Ivo Brandt and Maud Okafor are no more alike in their themes than chance explains"),
         (9, (), "No two of 9 authors are more alike in their themes than chance explains"),
         (9, ((2, 4),), "Hugh Winter and Kitty Marsh are most alike of 9 authors"),
-        (9, ((2, 4), (0, 1)), "Hugh Winter and Kitty Marsh are most alike of 9 authors; 2 pairs stand out"),
+        (
+            9,
+            ((2, 4), (0, 1)),
+            "Hugh Winter and Kitty Marsh are most alike of 9 authors, then Ann Petrov and Bo Silva",
+        ),
+        (
+            9,
+            ((2, 4), (0, 1), (3, 5)),
+            "Hugh Winter and Kitty Marsh are most alike of 9 authors; 3 pairs stand out",
+        ),
     ],
 )
 def test_kinship_states_who_is_alike(n, kin, expected):
@@ -1048,7 +1127,7 @@ def test_kinship_leaves_out_whom_there_is_too_little_of_and_says_so():
     frame["is_enough"] = (frame["author"] != weak) & (frame["other"] != weak)
     chart = charts.kinship(frame)
     assert "4 authors" in subtitle(chart)
-    assert "1 with too little left out" in subtitle(chart)
+    assert "1 author left out, with too little text" in subtitle(chart)
     assert weak not in {row["author"] for row in next(units(spec_of(chart)))[1]}
 
 

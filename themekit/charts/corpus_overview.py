@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import altair as alt
@@ -19,6 +20,10 @@ MAX_DOCUMENTS = 3000
 MAX_MARKS = 6000
 _COLUMNS = ("document_id", "author", "n_words", "kind", "date", "title")
 _WIDTH = 620
+_UNDATED_AT, _UNDATED = _WIDTH + 26, 56
+"""Where documents without a date begin, and the room for them."""
+_UNKNOWN = re.compile(r"unknown \(.*\)")
+"""How the corpus names whose speech has no label."""
 _N_KINDS = len(style.SHAPES)
 
 
@@ -38,7 +43,7 @@ def corpus_overview(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
     altair.LayerChart
         One row per author, who wrote first at the top; one mark per document
         at its date: shape and colour by kind, larger with more words. Documents
-        without a date are counted at the right. A click sets the selection
+        without a date stand apart, at the right. A click sets the selection
         ``pick`` on ``document_id``. An :class:`altair.Chart` with one sentence
         where there is nothing to draw.
 
@@ -128,21 +133,20 @@ def _chart(
         axis=alt.Axis(title=None, labelFontSize=min(12, step + 1), labelOverlap=False, grid=True),
     )
     layers = []
+    undated = shown[shown["day"].isna()]
+    largest = max(int(pd.concat([drawn["n_words"], undated["n_words"]]).max()), 1)
     if not drawn.empty:
-        layers.append(_marks(drawn, y, kinds, step, n_years=n_years))
+        layers.append(_marks(drawn, y, _channels(kinds, step, largest), n_years=n_years))
+    if not undated.empty:
+        layers += _undated(undated, y, _channels(kinds, step, largest))
     layers.append(_totals(shown, y, step))
     return style.layered(layers)
 
 
-def _marks(drawn: pd.DataFrame, y: alt.Y, kinds: list[str], step: float, *, n_years: int) -> alt.Chart:
-    shapes = [style.SHAPES[min(i, _N_KINDS - 1)] for i in range(len(kinds))]
-    colours = [style.CATEGORIES[min(i, len(style.CATEGORIES) - 1)] for i in range(len(kinds))]
-    legend = (
-        alt.Legend(title="kind", symbolStrokeWidth=0.6, columns=4, labelLimit=140) if len(kinds) > 1 else None
-    )
+def _marks(drawn: pd.DataFrame, y: alt.Y, channels: tuple[alt.Fill, alt.Shape, alt.Size], *, n_years: int) -> alt.Chart:  # fmt: skip
     told = ["n", "n_words"] if n_years else ["document_id", "title", "n_words"]
     placed = drawn.assign(when=dates.milliseconds(drawn["day"]))
-    largest = max(int(drawn["n_words"].max()), 1)
+    fill, shape, size = channels
     tooltips = [alt.Tooltip("author:N"), alt.Tooltip("date:N"), alt.Tooltip("kind:N"),
                 alt.Tooltip("n_words:Q", title="words", format=",")]  # fmt: skip
     tooltips.insert(
@@ -154,13 +158,9 @@ def _marks(drawn: pd.DataFrame, y: alt.Y, kinds: list[str], step: float, *, n_ye
         .encode(
             x=dates.axis(drawn["day"], grid=True),
             y=y,
-            size=alt.Size(
-                "n_words:Q",
-                scale=alt.Scale(domain=[0, largest], range=[12, float(np.clip(step**2 * 0.6, 40, 260))]),
-                legend=None,
-            ),
-            fill=alt.Fill("kind:N", scale=alt.Scale(domain=kinds, range=colours), legend=legend),
-            shape=alt.Shape("kind:N", scale=alt.Scale(domain=kinds, range=shapes), legend=legend),
+            size=size,
+            fill=fill,
+            shape=shape,
             tooltip=tooltips,
             description="date:N" if n_years else "title:N",
         )
@@ -171,6 +171,68 @@ def _marks(drawn: pd.DataFrame, y: alt.Y, kinds: list[str], step: float, *, n_ye
     return chart.encode(opacity=alt.when(pick).then(alt.value(0.9)).otherwise(alt.value(0.2))).add_params(
         pick
     )
+
+
+def _undated(
+    undated: pd.DataFrame, y: alt.Y, channels: tuple[alt.Fill, alt.Shape, alt.Size]
+) -> list[alt.Chart]:
+    """Return the documents without a date in a place of their own, side by side."""
+    slot = undated.groupby("author").cumcount()
+    apart = min(10.0, _UNDATED / max(int(slot.max()), 1))
+    placed = undated.assign(place=_UNDATED_AT + (slot * apart).round(1))
+    fill, shape, size = channels
+    marks = (
+        alt.Chart(style.inline(placed[["author", "kind", "title", "n_words", "place"]].head(MAX_DOCUMENTS)))
+        .mark_point(style="dot", strokeWidth=0.5, opacity=0.85)
+        .encode(
+            x=alt.X("place:Q", scale=None, axis=None),
+            y=y,
+            size=size,
+            fill=fill,
+            shape=shape,
+            tooltip=[alt.Tooltip("title:N", title="document"), alt.Tooltip("author:N"), alt.Tooltip("kind:N"),
+                     alt.Tooltip("n_words:Q", title="words", format=",")],
+            description="title:N",
+        )
+    )  # fmt: skip
+    heading = alt.Chart(alt.InlineData(values=[{"heading": "no date"}]))
+    name = heading.mark_text(style="aside", align="left", baseline="bottom")
+    return [
+        marks,
+        name.encode(text="heading:N", x=alt.value(_UNDATED_AT - 6), y=alt.value(-4)),
+    ]
+
+
+def _channels(kinds: list[str], step: float, largest: int) -> tuple[alt.Fill, alt.Shape, alt.Size]:
+    """Return what tells kind and length, the same for documents with a date and without."""
+    shapes = [style.SHAPES[min(i, _N_KINDS - 1)] for i in range(len(kinds))]
+    colours = [style.CATEGORIES[min(i, len(style.CATEGORIES) - 1)] for i in range(len(kinds))]
+    legend = (
+        alt.Legend(title="kind", symbolStrokeWidth=0.6, columns=4, labelLimit=140) if len(kinds) > 1 else None
+    )
+    return (
+        alt.Fill("kind:N", scale=alt.Scale(domain=kinds, range=colours), legend=legend),
+        alt.Shape("kind:N", scale=alt.Scale(domain=kinds, range=shapes), legend=legend),
+        alt.Size(
+            "n_words:Q",
+            scale=alt.Scale(
+                domain=[0, largest], range=[12, float(np.clip(step**2 * 0.6, 40, 260))], clamp=True
+            ),
+            legend=alt.Legend(
+                title="words",
+                values=_round(largest),
+                format=",d",
+                symbolType="circle",
+                symbolFillColor=style.REST,
+            ),
+        ),
+    )
+
+
+def _round(largest: int) -> list[int]:
+    """Return two round lengths for the key: at most the largest, and a quarter of it."""
+    most = next(n * 10**power for power in range(9, -1, -1) for n in (5, 2, 1) if n * 10**power <= largest)
+    return sorted({max(1, most // 4), most})
 
 
 def _totals(shown: pd.DataFrame, y: alt.Y, step: float) -> alt.Chart:
@@ -186,14 +248,23 @@ def _totals(shown: pd.DataFrame, y: alt.Y, step: float) -> alt.Chart:
     totals: alt.Chart = (
         alt.Chart(style.inline(by.reset_index()[["author"]].assign(total=texts)))
         .mark_text(style="aside", align="left", baseline="middle", fontSize=min(11, step))
-        .encode(x=alt.value(_WIDTH + 12), y=y, text="total:N")
+        .encode(
+            x=alt.value(_UNDATED_AT + _UNDATED + 12 if by["n_undated"].any() else _WIDTH + 12),
+            y=y,
+            text="total:N",
+        )
     )
     return totals
 
 
 def _finding(rows: pd.DataFrame) -> str:
     n, n_authors = rows["document_id"].nunique(), rows["author"].nunique()
-    who = style.name(rows["author"].iloc[0]) if n_authors == 1 else style.count(n_authors, "author")
+    n_unknown = sum(bool(_UNKNOWN.fullmatch(author)) for author in rows["author"].unique())
+    who = style.count(n_authors - n_unknown, "author") + (f" and {n_unknown:,} unknown" if n_unknown else "")
+    if n_authors == 1:
+        who = style.name(rows["author"].iloc[0])
+    elif n_unknown == n_authors:
+        who = f"{n_unknown:,} unknown"
     years = dates.span(rows["day"])
     return f"{style.count(n, 'document')} by {who}, {years or 'without dates'}"
 
@@ -207,7 +278,10 @@ def _counts(rows: pd.DataFrame, authors: list[str], kinds: list[str], *, n_years
         f"{len(authors):,} of {style.count(n_authors, 'author')} drawn" if len(authors) < n_authors else "",
         f"{int(rows['n_words'].sum()):,} words",
         style.listing([_told(int(by_kind[kind]), kind) for kind in kinds if kind in by_kind], 4),
-        f"{n_undated:,} without a date" if n_undated else "",
+        f"{n_undated:,} without a date"
+        + (f", {MAX_DOCUMENTS:,} of them drawn" if n_undated > MAX_DOCUMENTS else "")
+        if n_undated
+        else "",
         f"one mark is {style.count(n_years, 'year')} of one author, larger for more words"
         if n_years
         else "one mark is one document, larger for more words",
