@@ -268,7 +268,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         return f"<h4>{title}</h4><p class='about'>{told}</p><div class='text'>{text}</div>"
 
 
-def _drawn(chart: Any) -> alt.JupyterChart:  # noqa: ANN401 - a chart, or one sentence
+def _drawn(chart: Any) -> Any:  # noqa: ANN401 - its selections and parameters have names that only the chart knows
     """Return a chart to click in, as SVG, which screen readers can read."""
     widget = pickable(chart)
     widget.embed_options = {"renderer": "svg", "actions": False}
