@@ -9,6 +9,7 @@ import pkgutil
 import re
 import tomllib
 
+import click
 import pytest
 from conftest import ROOT
 from numpydoc.validate import validate
@@ -140,10 +141,11 @@ def test_themekit_commands_that_a_page_names_are_there(page):
         words = re.split(r"\s+#", command)[0].split()
         if len(words) > 1 and words[0].split("/")[-1] == "themekit" and re.fullmatch("[a-z]+", words[1]):
             assert words[1] in app.commands, f"{page.name}: {command}"
-            known = {o for parameter in app.commands[words[1]].params for o in parameter.opts} | {
-                "--help",
-                "-h",
-            }
+            asked = app.commands[words[1]]
+            if isinstance(asked, click.Group) and len(words) > 2:
+                assert words[2] in asked.commands, f"{page.name}: {command}"
+                asked = asked.commands[words[2]]
+            known = {o for parameter in asked.params for o in parameter.opts} | {"--help", "-h"}
             given = {word.split("=")[0] for word in words if word.startswith("--")}
             assert given <= known, f"{page.name}: {command}"
 

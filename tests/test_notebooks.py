@@ -120,7 +120,7 @@ def test_it_runs_on_the_shipped_corpora(tmp_path):
     notebook = execute(FIRST, tmp_path, encoder="static", figures="../drawn")
     assert_clean(notebook)
     assert_drawn(notebook, n_marks=8)
-    assert "21 authors" in plain(notebook, "read")
+    assert "33 authors" in plain(notebook, "read")
     assert "encoder static" in plain(notebook, "mine")
     (portrait,) = outputs(notebook, "portrait")
     assert "meta-theme" in portrait.data["text/plain"]
