@@ -372,6 +372,4 @@ def _assemble(found: Iterable[Found], account: Sequence[Line], *, interviewers: 
 def _kept(raw: RawDocument) -> str:
     labels = {t.label: t.role for t in raw.turns if t.label}
     named = [f"{label} (interviewer)" if role == "interviewer" else label for label, role in labels.items()]
-    return (
-        f"{count(len(raw.text.split()), 'word')} by {', '.join(named) or 'nobody whose words are counted'}"
-    )
+    return f"{count(len(raw.text.split()), 'word')} by {', '.join(named) or 'nobody whose words are counted'}"
