@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 
 import hostile_result
 import nbformat
@@ -135,14 +136,14 @@ def test_one_selection_moves_map_thread_quotes_and_document(lab, result, new_pag
     points.nth(ids.index(wanted)).click(force=True)
     _expect(marked).to_have_text(_shown(texts[wanted]))
     _expect(count).to_have_text("1 picked")
-    assert _rings(thread, "document_id") == {own["document_id"].iloc[2]}
+    _wait_for_rings(thread, "document_id", {own["document_id"].iloc[2]})
 
     # A quote: the map has a ring about it.
-    quotes = page.locator(".widget-select select")
-    quotes.select_option(index=1)
-    _expect(map_.locator("path[stroke='#d1495b']")).to_have_count(1)
-    (ringed,) = _rings(map_, "passage_id")
-    _expect(marked).to_have_text(_shown(texts[ringed]))
+    leading = result.portrait(hostile_result.AUTHORS[0]).leading
+    second = result.quotes(hostile_result.AUTHORS[0], leading)["passage_id"].drop_duplicates().iloc[1]
+    page.locator(".widget-select select").select_option(index=1)
+    _expect(marked).to_have_text(_shown(texts[second]))
+    _wait_for_rings(map_, "passage_id", {second})
 
     # The thread: all passages of a document.
     bead = thread.locator(".mark-symbol.role-mark path:not([stroke='#d1495b'])").last
@@ -151,7 +152,7 @@ def test_one_selection_moves_map_thread_quotes_and_document(lab, result, new_pag
     inside = own[own["document_id"] == document]
     _expect(count).to_have_text(f"{len(inside)} picked")
     _expect(marked).to_have_count(len(inside))
-    assert _rings(map_, "passage_id") == set(inside["passage_id"])
+    _wait_for_rings(map_, "passage_id", set(inside["passage_id"]))
 
     # A drag over the whole map: everything.
     boxes = [box for box in (point.bounding_box() for point in points.all()) if box]
@@ -167,11 +168,14 @@ def test_one_selection_moves_map_thread_quotes_and_document(lab, result, new_pag
     assert _outside(page) == []
 
 
-def _rings(chart, field):
-    """Return what the rings in a chart stand for."""
-    _expect(chart.locator("path[stroke='#d1495b']").first).to_be_visible()
-    return set(
-        chart.locator("path[stroke='#d1495b']").evaluate_all(
-            f"all => all.map(mark => mark.__data__.datum.{field})"
+def _wait_for_rings(chart, field, wanted):
+    """Wait until the rings in a chart stand for exactly these."""
+    end, seen = time.monotonic() + 10, None
+    while seen != wanted and time.monotonic() < end:
+        chart.page.wait_for_timeout(100)
+        seen = set(
+            chart.locator("path[stroke='#d1495b']").evaluate_all(
+                f"all => all.map(mark => mark.__data__.datum.{field})"
+            )
         )
-    )
+    assert seen == wanted

@@ -34,6 +34,7 @@ __all__ = ["Explorer", "concept_from", "explore"]
 _BRUSH, _SHOWN = "brush", "shown"
 _HEIGHT = "380px"
 _RING = "#d1495b"
+_MAP, _THREAD = 430, 300
 
 
 def explore(result: Result, author: str | None = None) -> Explorer:
@@ -153,7 +154,8 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._count = ipywidgets.Label()
         self._none = ipywidgets.Button(description="pick none", tooltip="Forget what is picked")
         self._places = result.layout.set_index("passage_id")
-        self._map = _drawn(_map(result))
+        begun = result.quotes(first, role="for")["passage_id"].head(1).tolist()
+        self._map = _drawn(_map(result, begun))
         self._thread_box = ipywidgets.Box()
         self._quotes = ipywidgets.Select(layout={"width": "100%", "height": _HEIGHT})
         self._page = _Page()
@@ -234,10 +236,11 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         if self._is_following:
             return
         author, concept = self._author.value, self._concept.value
-        self._thread = _drawn(_thread(self.result, author, concept))
+        quotes = self.result.quotes(author, concept)
+        begun = quotes["document_id"].head(1).tolist()
+        self._thread = _drawn(_thread(self.result, author, concept, begun))
         self._thread.selections.observe(self._on_thread, PICK)
         self._thread_box.children = [self._thread]
-        quotes = self.result.quotes(author, concept)
         self._is_following = True
         try:
             self._quotes.options = [
@@ -296,19 +299,20 @@ def _plain(text: str) -> str:
     return escape(re.sub(r"\S+", lambda word: style.visible(word[0]), text))
 
 
-def _map(result: Result) -> Any:  # noqa: ANN401 - a chart, or one sentence
+def _map(result: Result, shown: list[str]) -> Any:  # noqa: ANN401 - a chart, or one sentence
     """Return the map with rings around what is picked elsewhere, and a brush."""
-    return _with_rings(
-        charts.topic_map(result.map_frame()), "passage_id", alt.selection_interval(name=_BRUSH)
-    )
+    chart = charts.topic_map(result.map_frame())
+    ringed = _with_rings(chart, "passage_id", shown, alt.selection_interval(name=_BRUSH))
+    return ringed.properties(width=_MAP, height=_MAP)
 
 
-def _thread(result: Result, author: str, concept: str) -> Any:  # noqa: ANN401 - as above
+def _thread(result: Result, author: str, concept: str, shown: list[str]) -> Any:  # noqa: ANN401 - as above
     """Return the thread with rings around the documents that are picked elsewhere."""
-    return _with_rings(charts.thread(result.thread_frame(author, concept)), "document_id")
+    chart = charts.thread(result.thread_frame(author, concept))
+    return _with_rings(chart, "document_id", shown).properties(width=_THREAD)
 
 
-def _with_rings(chart: Any, column: str, *selections: alt.Parameter) -> Any:  # noqa: ANN401 - as above
+def _with_rings(chart: Any, column: str, shown: list[str], *selections: alt.Parameter) -> Any:  # noqa: ANN401 - as above
     """Add rings to the marks that a click picks, about those whose id is among the parameter ``shown``."""
     picked = [layer for layer in chart.layer if layer.name is not alt.Undefined]
     rings = [
@@ -321,4 +325,7 @@ def _with_rings(chart: Any, column: str, *selections: alt.Parameter) -> Any:  # 
     rings[0] = rings[0].add_params(*selections)
     for ring in rings:
         chart = chart + ring
-    return chart.add_params(alt.param(name=_SHOWN, value=[]))
+    # Side by side there is no room for a title; the description says what it would.
+    chart.title = alt.Undefined
+    # What a widget is told before it is on the page is not drawn, so that it begins with what is picked.
+    return chart.add_params(alt.param(name=_SHOWN, value=shown))
