@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lab figures bench fmt check lock
+.PHONY: help setup demo test notebooks lab figures bench fmt check lock
 
 # Another Python: make setup PYTHON=/path/to/python. Arguments for pytest: make test ARGS="-k readers -x".
 PYTHONS := python3.11 python3 python3.12 python3.13 python
@@ -44,6 +44,9 @@ demo: $(STAMP)  ## Find the meta-themes of the shipped corpora and draw them
 
 test: $(STAMP)  ## Run the tests; those that need a program which is not here are skipped and counted
 	$(BIN)/python -m pytest $(ARGS)
+
+notebooks: $(STAMP)  ## Run every notebook, also through JupyterLab and on next to nothing; takes long
+	THEMEKIT_ALL_NOTEBOOKS=1 $(BIN)/python -m pytest tests/test_notebooks.py tests/test_browser_notebooks.py $(ARGS)
 
 lab: $(STAMP)  ## Open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=notebooks

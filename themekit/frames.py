@@ -11,6 +11,8 @@ passages come from the cache.
 
 from __future__ import annotations
 
+import contextlib
+import io
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -181,7 +183,8 @@ def topic_hierarchy_frame(result: Result) -> pd.DataFrame:
     if len(topics) < 2:  # noqa: PLR2004 - one does not join
         return leaves[columns]
     model = _bertopic(result)
-    joins = model.hierarchical_topics(result.passages["text"].tolist())
+    with contextlib.redirect_stderr(io.StringIO()):  # a progress bar that no option turns off
+        joins = model.hierarchical_topics(result.passages["text"].tolist())
     ours = _ours(result, model)
     node = {str(theirs): topic_id for theirs, topic_id in ours.items()}
     size = topics.set_index("topic_id")["n_passages"]
