@@ -62,7 +62,9 @@ bench: $(STAMP)  ## Run the studies that the README reports; takes long
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/catalogue.py
 	$(BIN)/python benchmarks/planted.py
-	$(BIN)/python benchmarks/planted.py benchmarks/development
+	$(BIN)/python benchmarks/trust.py
+	$(BIN)/python benchmarks/ablation.py corpora
+	$(BIN)/python benchmarks/threads.py
 	$(BIN)/python benchmarks/alone.py
 	$(BIN)/python benchmarks/essayists.py
 	$(BIN)/python benchmarks/speakers.py

@@ -3,7 +3,7 @@
     python benchmarks/planted.py [FOLDER]
 
 The default is the shipped corpora, which a language model wrote (corpora/README.md) and by which nothing in
-themekit was chosen. ``benchmarks/development`` is what themekit was chosen by; its figures flatter.
+themekit was chosen. ``benchmarks/development`` is what themekit was chosen by and what directions learnt from: no measure.
 
 For each encoder, on the same passages: how many planted authors have their own theme first and among the
 first three (95 % Wilson intervals), among (a) the first 24 concepts of the catalogue and (b) all of it. In (a) a
