@@ -35,10 +35,11 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)  ## Find the meta-themes of the shipped corpora and draw them
 	@mkdir -p results/demo figures/demo
 	$(BIN)/themekit mine corpora --out results/demo --json results/demo/portraits.json
-	$(BIN)/themekit figures corpora --out figures/demo --format svg,png,html
+	$(BIN)/themekit report corpora --out results/demo/report.html
+	$(BIN)/themekit figures corpora --of "Owen Pryce" --out figures/demo --format svg,png
 	@echo
-	@echo "The figures are in figures/demo (open the .html files in a browser), the tables in results/demo,"
-	@echo "all that was found in results/demo/portraits.json."
+	@echo "All that was found is on one page: open results/demo/report.html in a browser. The figures of everybody and of one"
+	@echo "author are in figures/demo, the tables in results/demo, and all of it in results/demo/portraits.json."
 	@echo "The same as a notebook:    make lab, then open 01_find_the_theme.ipynb"
 	@echo "With writing of your own:  $(BIN)/themekit mine FOLDER"
 

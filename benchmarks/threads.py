@@ -29,7 +29,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 import themekit
-from themekit import junctures, threads
+from themekit import changes, threads
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = ROOT / "benchmarks"
@@ -142,7 +142,7 @@ def flat_lines(times: int = 400) -> None:
             rng = np.random.default_rng(n)
             k = sum(
                 len(
-                    junctures.change_points(
+                    changes.change_points(
                         line(rng, n, correlation), n_permutations=199, n_resamples=2, seed=i
                     )
                 )
@@ -173,9 +173,7 @@ def planted_changes(times: int = 200) -> None:
             third = n // 3
             level = np.r_[np.full(third, size), np.zeros(third), np.full(n - 2 * third, size)]
             found = [
-                junctures.change_points(
-                    level + rng.normal(size=n), n_permutations=199, n_resamples=200, seed=i
-                )
+                changes.change_points(level + rng.normal(size=n), n_permutations=199, n_resamples=200, seed=i)
                 for i in range(times)
             ]
             both = [f for f in found if len(f) == 2]

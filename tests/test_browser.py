@@ -427,7 +427,7 @@ def test_a_click_in_the_report_opens_the_passage(report, result, new_page):
 
 
 def _shown(text):
-    from themekit.portrait import visible
+    from themekit.wording import visible
 
     return visible(text)
 

@@ -223,15 +223,11 @@ def test_a_loaded_result_gives_the_same(mined, tmp_path):
     )
 
 
-def test_own_concepts_are_asked_for_and_taken(corpora):
+def test_own_concepts_are_taken(corpora):
     own = themekit.concepts.choose(
         {"salt": "Things keep because of what stings in them.", "repair": "Mending."}
     )
     folders = sorted((corpora / "essays").iterdir())[:2]
     result = themekit.mine(themekit.read(*folders), encoder="static", concepts=own)
     names = result.authors["author"].tolist()
-    with pytest.raises(
-        ContrastError, match=r"seen concepts of your own \(salt\).*; expected them here, too; pass"
-    ):
-        contrasts.authors(result, *names)
-    assert set(contrasts.authors(result, *names, concepts=own)["concept"]) == {"salt", "repair"}
+    assert set(contrasts.authors(result, *names)["concept"]) == {"salt", "repair"}

@@ -166,28 +166,6 @@ def test_nobody_to_compare_with_is_no_chance(alone):
     assert "too little" in charts.certainty(frame).to_dict()["description"] or frame["effect"].isna().all()
 
 
-def test_a_planted_juncture_is_found_where_it_is():
-    rng = np.random.default_rng(0)
-    scores = np.r_[rng.normal(0, 0.3, 8), rng.normal(2, 0.3, 8)]
-    assert frames._junctures(scores, np.random.default_rng(1)) == [8]
-    thrice = np.r_[scores, rng.normal(-1, 0.3, 8)]
-    assert frames._junctures(thrice, np.random.default_rng(1)) == [8, 16]
-
-
-def test_junctures_are_rare_where_there_are_none():
-    n = sum(
-        bool(
-            frames._junctures(np.random.default_rng(seed).normal(size=12), np.random.default_rng(seed + 1000))
-        )
-        for seed in range(120)
-    )
-    assert n <= 14  # of 120 at 0.05 six are due; fifteen come once in a thousand such tests
-
-
-def test_too_few_documents_have_no_juncture():
-    assert frames._junctures(np.array([0.0, 0.0, 9.0, 9.0, 9.0]), np.random.default_rng(0)) == []
-
-
 def test_orbit_has_every_document_and_its_level_among_them(result, found):
     frame = frames.orbit_frame(result, found)
     own = result.document_scores[result.document_scores["author"] == found]
@@ -258,13 +236,12 @@ def test_a_document_is_read_in_its_order(result, found):
         frames.reading_frame(result, "none such")
 
 
-def test_concepts_of_ones_own_cannot_be_scored_again_and_that_is_said():
-    corpus = themekit.Corpus.from_texts(["We mended the gate again. It held."], author="Ann")
+def test_passages_have_their_scores_on_concepts_of_ones_own():
+    texts = ["We mended the gate again, and it held.", "The boat sank, and nobody was surprised by it."]
+    corpus = themekit.Corpus.from_texts(texts, author="Ann")
     result = themekit.mine(corpus, encoder="static", concepts={"mending": "Making whole what is broken."})
-    with pytest.raises(
-        ValueError, match=r"seen a result of the encoder 'static' with concepts .*; expected .*; do "
-    ):
-        frames.forms_frame(result, "Ann")
+    frame = frames.forms_frame(result, "Ann").merge(result.passages[["passage_id", "text"]], on="passage_id")
+    assert frame.loc[frame["score"].idxmax(), "text"] == texts[0]
 
 
 def test_authors_with_the_same_themes_are_kin(result):

@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 
 import themekit
-from themekit import junctures
+from themekit import changes, junctures
 
 
 def rate_on_flat_lines(n, *, times=200, correlation=0.0, seed=0):
@@ -18,7 +18,7 @@ def rate_on_flat_lines(n, *, times=200, correlation=0.0, seed=0):
         noise = rng.normal(size=n)
         for j in range(1, n):
             noise[j] = correlation * noise[j - 1] + np.sqrt(1 - correlation**2) * noise[j]
-        found += len(junctures.change_points(noise, n_permutations=199, n_resamples=2, seed=i)) > 0
+        found += len(changes.change_points(noise, n_permutations=199, n_resamples=2, seed=i)) > 0
     return found / times
 
 
@@ -31,7 +31,7 @@ def test_none_are_invented_on_flat_lines(n):
 def test_heavy_tails_do_not_make_junctures():
     rng = np.random.default_rng(0)
     found = [
-        len(junctures.change_points(rng.standard_t(2, 20), n_permutations=199, n_resamples=2, seed=i)) > 0
+        len(changes.change_points(rng.standard_t(2, 20), n_permutations=199, n_resamples=2, seed=i)) > 0
         for i in range(300)
     ]
     assert np.mean(found) <= 0.095
@@ -40,7 +40,7 @@ def test_heavy_tails_do_not_make_junctures():
 def test_what_cannot_be_told_from_shuffled_is_said_where_neighbours_are_alike():
     """The test assumes exchangeable documents; the table has the number by which one sees that they are not."""
     rng = np.random.default_rng(2)
-    white = junctures.change_points(np.r_[rng.normal(0, 1, 60), rng.normal(4, 1, 60)])
+    white = changes.change_points(np.r_[rng.normal(0, 1, 60), rng.normal(4, 1, 60)])
     assert abs(white["autocorrelation"].iloc[0]) < 0.25
     alike = rate_on_flat_lines(24, times=100, correlation=0.6)
     assert alike > 0.2  # so the docstring warns
@@ -51,7 +51,7 @@ def test_a_planted_change_is_found_and_its_place_and_size_are_covered():
     n_found, n_single, placed, sized = 0, 0, 0, 0
     for i in range(100):
         values = np.r_[rng.normal(0, 1, 12), rng.normal(2, 1, 12)]
-        points = junctures.change_points(values, n_permutations=199, n_resamples=300, seed=i)
+        points = changes.change_points(values, n_permutations=199, n_resamples=300, seed=i)
         n_found += len(points) > 0
         if len(points) == 1:
             n_single += 1
@@ -67,7 +67,7 @@ def test_a_planted_change_is_found_and_its_place_and_size_are_covered():
 def test_away_and_back_are_two():
     rng = np.random.default_rng(3)
     values = np.r_[rng.normal(2, 0.5, 9), rng.normal(0, 0.5, 7), rng.normal(2, 0.5, 8)]
-    points = junctures.change_points(values)
+    points = changes.change_points(values)
     assert len(points) == 2
     assert (points["earliest"] <= [9, 16]).all()
     assert (points["latest"] >= [9, 16]).all()
@@ -81,7 +81,7 @@ def test_away_and_back_is_seen_though_no_single_split_is():
     """The level before and after is the same: the case that a search for one split misses."""
     found = [
         len(
-            junctures.change_points(
+            changes.change_points(
                 np.r_[r.normal(2, 0.6, 9), r.normal(0, 0.6, 7), r.normal(2, 0.6, 8)],
                 n_permutations=199,
                 seed=i,
@@ -94,7 +94,7 @@ def test_away_and_back_is_seen_though_no_single_split_is():
 
 @pytest.mark.parametrize("values", [[], [1.0], [0.0] * 5, [0.0] * 30])
 def test_too_few_or_all_alike_have_none(values):
-    points = junctures.change_points(np.array(values))
+    points = changes.change_points(np.array(values))
     assert points.empty
     assert "position" in points
 
@@ -102,7 +102,7 @@ def test_too_few_or_all_alike_have_none(values):
 def test_the_same_seed_gives_the_same():
     values = np.r_[np.zeros(6), np.ones(6)] + np.random.default_rng(4).normal(0, 0.3, 12)
     pd.testing.assert_frame_equal(
-        junctures.change_points(values, seed=5), junctures.change_points(values, seed=5)
+        changes.change_points(values, seed=5), changes.change_points(values, seed=5)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -40,6 +41,14 @@ def test_constants_are_those_of_the_code(result, monkeypatch):
     text = method_note(result).text
     for said in ("4,321 words", "35%", "about four sentences"):
         assert said in text
+
+
+def test_what_found_takes_and_what_essays_taught_is_said(result, root, monkeypatch):
+    gold = json.loads((root / "benchmarks" / "development" / "gold.json").read_text(encoding="utf-8"))
+    n_taught = len({row["theme"] for row in gold["authors"] if row["theme"]})
+    assert f"for {n_taught} concepts of the catalogue" in method_note(result).text
+    monkeypatch.setattr(themes, "STANDS_OUT_AT", 0.123)
+    assert "a normal deviate at 0.123 over the number of candidates" in method_note(result).text
 
 
 def test_every_work_that_is_cited_is_in_the_list_and_none_besides(result):

@@ -64,7 +64,7 @@ def page(path):
 
 
 def plain(text):
-    from themekit.portrait import visible
+    from themekit.wording import visible
 
     return visible(text)
 

@@ -15,9 +15,9 @@ import pandas as pd
 import pytest
 
 import themekit
-from themekit.portrait import visible
 from themekit.result import TABLES, UnknownAuthorError, UnknownConceptError
 from themekit.store import StoreError, write_text
+from themekit.wording import visible
 
 HOSTILE = '<script>alert(1)</script>\x1b[31m\u202eeve & "co"'
 SENTENCES = (
@@ -114,7 +114,7 @@ def test_saving_again_replaces_and_leaves_other_files_alone(result, tmp_path):
     result.save(tmp_path)
     assert {f.name: f.read_bytes() for f in tmp_path.iterdir()} == before
     assert before["notes.txt"] == b"mine"
-    parts = {"result.json", "vectors.safetensors", *(f"{name}.parquet" for name in TABLES)}
+    parts = {"result.json", "arrays.safetensors", *(f"{name}.parquet" for name in TABLES)}
     assert set(before) == {"notes.txt"} | parts
 
 
@@ -142,7 +142,7 @@ def test_a_broken_manifest_is_refused(result, tmp_path, content):
         themekit.load(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["themes.parquet", "vectors.safetensors"])
+@pytest.mark.parametrize("name", ["themes.parquet", "arrays.safetensors"])
 def test_a_missing_part_is_refused(result, tmp_path, name):
     (result.save(tmp_path) / name).unlink()
     with pytest.raises(StoreError, match=rf"seen no {re.escape(name)} in .*; expected .*; mine"):
@@ -401,5 +401,6 @@ def test_repr_is_one_line_and_html_has_a_row_for_each_author(result):
 
 def test_a_loaded_result_has_its_vectors_and_its_map(result, tmp_path):
     again = themekit.load(result.save(tmp_path))
-    np.testing.assert_array_equal(again.vectors, result.vectors)
+    for name in ("vectors", "directions", "passage_scores"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(result, name))
     pd.testing.assert_frame_equal(again.map_frame(), result.map_frame())

@@ -16,6 +16,7 @@ from themekit import background as backgrounds
 from themekit import concepts as catalogues
 from themekit import topics as clustering
 from themekit.corpus import Corpus
+from themekit.disfluencies import fluent
 from themekit.encoders import embed, find_encoder
 from themekit.mining import mine
 from themekit.passages import split_passages
@@ -227,12 +228,6 @@ class _Setting:
             int(result.settings["seed"]),
         )
 
-    def topics(self) -> NDArray[np.int64]:
-        numbers: NDArray[np.int64] = (
-            self.result.assignments["topic_id"].str[1:].astype("int64").to_numpy() - 1
-        )
-        return numbers
-
     def run(
         self, varied: str, value: str, encoder: Encoder, passages: pd.DataFrame, vectors: NDArray[np.floating[Any]],
         topics: NDArray[np.int64], *, seed: int | None = None, of: frozenset[str] | None = None,
@@ -247,7 +242,7 @@ class _Setting:
 
 
 def _seeds(setting: _Setting, seeds: Sequence[int]) -> Iterator[_Run]:
-    vectors, topics = setting.result.vectors, setting.topics()
+    vectors, topics = setting.result.vectors, setting.result.topic_numbers
     for seed in seeds:
         if seed != setting.seed:
             yield setting.run(
@@ -272,7 +267,7 @@ def _lengths(setting: _Setting, lengths: Sequence[int] | None) -> Iterator[_Run]
 
 def _anew(setting: _Setting, varied: str, value: str, encoder: Encoder, **options: int) -> _Run:
     passages = split_passages(setting.corpus, encoder, **options)
-    vectors = embed(passages["text"].tolist(), encoder)
+    vectors = embed(fluent(passages, setting.corpus.documents), encoder)
     return setting.run(varied, value, encoder, passages, vectors, clustering.cluster(vectors))
 
 
@@ -291,7 +286,7 @@ def _joined(passages: pd.DataFrame, vectors: NDArray[np.float32]) -> tuple[pd.Da
 
 def _without(setting: _Setting, names: list[str], n_left_out: int) -> Iterator[_Run]:
     """Leave out one document of each author at a time; an author who has fewer than there are runs is in the first ones."""
-    passages, vectors, topics = setting.result.passages, setting.result.vectors, setting.topics()
+    passages, vectors, topics = setting.result.passages, setting.result.vectors, setting.result.topic_numbers
     out: dict[str, list[str]] = {}
     for name in names:
         own = sorted(passages.loc[passages["author"] == name, "document_id"].unique())

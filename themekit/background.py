@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from themekit.encoders import embed, file_stem
+
 if TYPE_CHECKING:
     import os
 
@@ -136,7 +138,7 @@ class Background:
             "contribution_authors": self.contribution_authors.tolist(),
             "contribution_kinds": self.contribution_kinds.tolist(), "registers": list(self.registers),
         }  # fmt: skip
-        stem = _file_stem(self.encoder_key)
+        stem = file_stem(self.encoder_key)
         (folder / f"{stem}.json").write_text(json.dumps(about), encoding="utf-8")
         save_file(
             {
@@ -158,7 +160,7 @@ def shipped(encoder: Encoder) -> Background | None:
     'shipped'
     """
     folder = Path(str(files("themekit") / "data" / "background"))
-    if not (folder / f"{_file_stem(encoder.key)}.json").is_file():
+    if not (folder / f"{file_stem(encoder.key)}.json").is_file():
         return None
     return _read(folder, encoder, is_given=False)
 
@@ -208,7 +210,6 @@ def build(
     <Background 'own': 2 passages of 2 contributions by 2 authors>
     """
     from themekit.disfluencies import fluent  # noqa: PLC0415 - a background is made seldom
-    from themekit.encoders import embed  # noqa: PLC0415
     from themekit.passages import split_passages  # noqa: PLC0415
 
     passages = split_passages(corpus, encoder)
@@ -268,7 +269,7 @@ def choose(background: str | os.PathLike[str] | Background | None, encoder: Enco
 def _read(folder: Path, encoder: Encoder, *, is_given: bool) -> Background:
     from safetensors.numpy import load_file  # noqa: PLC0415
 
-    stem = _file_stem(encoder.key)
+    stem = file_stem(encoder.key)
     if not (folder / f"{stem}.json").is_file():
         raise BackgroundError(_other_encoder(str(folder), encoder))
     about = json.loads((folder / f"{stem}.json").read_text(encoding="utf-8"))
@@ -291,7 +292,3 @@ def _other_encoder(name: str, encoder: Encoder) -> str:
         f"seen a background ({name}) without vectors of the encoder {encoder.name!r}; expected some of the same encoder; "
         "build one with themekit.background.build(corpus, encoder), or pass background='none'"
     )
-
-
-def _file_stem(key: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in key)

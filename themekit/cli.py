@@ -304,7 +304,7 @@ def _two(value: float) -> str:
 
 
 def _table(frame: Any) -> str:  # noqa: ANN401 - pandas is imported where it is used
-    from themekit.portrait import visible  # noqa: PLC0415 - only where something is shown
+    from themekit.wording import visible  # noqa: PLC0415 - only where something is shown
 
     columns = [[visible(cell)[:60] for cell in (name, *frame[name])] for name in frame.columns]
     widths = [max(map(len, column)) for column in columns]

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from themekit.encoders import embed
+from themekit.encoders import embed, file_stem
 from themekit.passages import N_SENTENCES, pack, sentences
 
 if TYPE_CHECKING:
@@ -279,7 +279,7 @@ class Frame:
         """Write it where :func:`frame` looks for it."""
         from safetensors.numpy import save_file  # noqa: PLC0415
 
-        file = folder / f"{_file_stem(encoder.key)}.safetensors"
+        file = folder / f"{file_stem(encoder.key)}.safetensors"
         arrays = {name: getattr(self, name) for name in self.__dataclass_fields__}
         save_file(arrays, file, metadata={"catalogue": fingerprint()})
         return file
@@ -299,7 +299,7 @@ def frame(encoder: Encoder) -> Frame:
 
 
 def _shipped_frame(encoder: Encoder) -> Frame | None:
-    file = _data() / "directions" / f"{_file_stem(encoder.key)}.safetensors"
+    file = _data() / "directions" / f"{file_stem(encoder.key)}.safetensors"
     if Path(str(file)).is_file():
         from safetensors import safe_open  # noqa: PLC0415
 
@@ -319,10 +319,6 @@ def fingerprint() -> str:
 
 def _data() -> Traversable:
     return files("themekit") / "data"
-
-
-def _file_stem(key: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in key)
 
 
 def _scene_passages(encoder: Encoder) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:

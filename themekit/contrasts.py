@@ -34,8 +34,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
-from themekit import concepts as catalogues
-from themekit.encoders import find_encoder
 from themekit.themes import contribution_scores, topic_residuals
 
 if TYPE_CHECKING:
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from themekit.concepts import Concept
     from themekit.result import Result
 
 __all__ = ["CONTRAST_COLUMNS", "ContrastError", "authors", "groups", "periods"]
@@ -64,7 +61,6 @@ def authors(
     author: str,
     other: str,
     *,
-    concepts: Iterable[Concept] = (),
     n_permutations: int = 2000,
     n_bootstrap: int = 1000,
     seed: int | None = None,
@@ -75,8 +71,6 @@ def authors(
     ----------
     result : Result
     author, other : str
-    concepts : iterable of Concept, optional
-        Concepts of your own that the result was mined with.
     n_permutations, n_bootstrap : int, default 2000, 1000
     seed : int, optional
         Default: the result's.
@@ -109,7 +103,7 @@ def authors(
         raise ContrastError(
             f"seen {one!r} twice; expected two authors; for one author's own before and after, take periods()"
         )
-    space = _space(result, tuple(concepts))
+    space = _space(result)
     side = np.array([a if a in {one, two} else None for a in space.author], dtype=object)
     return _contrast(space, side, one, two, "document", n_permutations, n_bootstrap, _seed(result, seed))
 
@@ -119,7 +113,6 @@ def periods(
     date: str,
     *,
     author: str | None = None,
-    concepts: Iterable[Concept] = (),
     n_permutations: int = 2000,
     n_bootstrap: int = 1000,
     seed: int | None = None,
@@ -133,8 +126,6 @@ def periods(
         The first day, month or year of the later period: ``2018``, ``2018-03``, ``2018-03-09``.
     author : str, optional
         Only this author's. Default: everybody's, each compared with themselves.
-    concepts : iterable of Concept, optional
-        Concepts of your own that the result was mined with.
     n_permutations, n_bootstrap : int, default 2000, 1000
     seed : int, optional
         Default: the result's.
@@ -169,7 +160,7 @@ def periods(
     }
     labels = {d: f"from {date}" if is_later else f"before {date}" for d, is_later in later.items() if is_later is not None}  # fmt: skip
     return groups(
-        result, labels, order=(f"from {date}", f"before {date}"), author=author, concepts=concepts,
+        result, labels, order=(f"from {date}", f"before {date}"), author=author,
         n_permutations=n_permutations, n_bootstrap=n_bootstrap, seed=seed,
     )  # fmt: skip
 
@@ -181,7 +172,6 @@ def groups(
     order: Iterable[str] | None = None,
     author: str | None = None,
     unit: Unit = "auto",
-    concepts: Iterable[Concept] = (),
     n_permutations: int = 2000,
     n_bootstrap: int = 1000,
     seed: int | None = None,
@@ -202,8 +192,6 @@ def groups(
         What is shuffled and resampled. ``"auto"``: authors where the groups are made of whole authors and one has several;
         otherwise documents, within author where authors are in both groups. With ``"document"`` a difference of
         groups of authors holds for these authors and no others.
-    concepts : iterable of Concept, optional
-        Concepts of your own that the result was mined with.
     n_permutations, n_bootstrap : int, default 2000, 1000
     seed : int, optional
         Default: the result's.
@@ -230,7 +218,7 @@ def groups(
     >>> frame[["group", "other", "unit"]].iloc[0].tolist()
     ['land', 'sea', 'author']
     """
-    space = _space(result, tuple(concepts))
+    space = _space(result)
     side = _sides(result, space, by)
     if author is not None:
         side[space.author != result._known(author)] = None  # noqa: SLF001 - near names are given there
@@ -273,36 +261,26 @@ class _Space:
     topics: NDArray[np.int64]
 
 
-_spaces: WeakKeyDictionary[Result, dict[str, _Space]] = WeakKeyDictionary()
+_spaces: WeakKeyDictionary[Result, _Space] = WeakKeyDictionary()
 
 
-def _space(result: Result, own: tuple[Concept, ...]) -> _Space:
+def _space(result: Result) -> _Space:
     """Score contributions once for each result: with topic means of everybody, they do not depend on the sides."""
-    held = _spaces.setdefault(result, {})
-    if repr(own) not in held:
-        held[repr(own)] = _make_space(result, own)
-    return held[repr(own)]
+    if result not in _spaces:
+        _spaces[result] = _make_space(result)
+    return _spaces[result]
 
 
-def _make_space(result: Result, own: tuple[Concept, ...]) -> _Space:
-    encoder = find_encoder(result.settings["encoder"])
-    names = result.concepts["concept"].tolist()
-    by_name = {c.name: c for c in (*catalogues.catalogue(), *own)}
-    if unknown := [name for name in names if name not in by_name]:
-        raise ContrastError(
-            f"seen concepts of your own ({', '.join(unknown[:3])}) in the result; expected them here, too; pass what "
-            "themekit.concepts.choose(FILE) gives as concepts="
-        )
-    topics = result.assignments["topic_id"].str[1:].astype("int64").to_numpy() - 1
+def _make_space(result: Result) -> _Space:
+    topics = result.topic_numbers
     pairs = pd.MultiIndex.from_frame(result.passages[["document_id", "author"]])
     codes, unique = pd.factorize(pairs, sort=True)
     kinds = result.documents.set_index("document_id")["kind"]
-    directions = catalogues.vectors([by_name[name] for name in names], encoder)
-    scores = topic_residuals(result.vectors, topics, codes, leave_out=False) @ directions.T
+    scores = topic_residuals(result.vectors, topics, codes, leave_out=False) @ result.directions.T
     document, author = (np.array(list(part), dtype=object) for part in zip(*unique, strict=True))
     return _Space(
-        document, author, kinds.reindex(document).to_numpy(dtype=object), contribution_scores(scores, codes), names, codes,
-        topics,
+        document, author, kinds.reindex(document).to_numpy(dtype=object), contribution_scores(scores, codes),
+        result.concepts["concept"].tolist(), codes, topics,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from themekit.readers import languages, table
 from themekit.readers.document import RawDocument, Turn, count
 from themekit.readers.files import Line
 from themekit.readers.found import Found, attribute, document_ids, find, made_up
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -211,7 +212,7 @@ class Corpus:
             last=("year", "max"),
         )
         rows = "".join(
-            f"<tr><td style='text-align:left'>{escape(_printable(r.Index))}</td><td>{r.documents:,}</td><td>{r.words:,}</td>"
+            f"<tr><td style='text-align:left'>{escape(visible(r.Index))}</td><td>{r.documents:,}</td><td>{r.words:,}</td>"
             f"<td>{'' if pd.isna(r.first) else f'{int(r.first)} to {int(r.last)}'}</td></tr>"
             for r in authors.itertuples()
         )
@@ -237,23 +238,12 @@ def _grouped(lines: pd.DataFrame) -> list[str]:
     for (action, detail), group in lines.groupby(["action", "detail"], sort=False):
         places = [f"{r.source} ({r.entry})" if r.entry else r.source for r in group.itertuples(index=False)]
         if len(places) == 1:
-            told.append(_printable(f"{places[0]}: {action}: {detail}"))
+            told.append(visible(f"{places[0]}: {action}: {detail}"))
         elif " file: " in detail:
-            told.append(_printable(f"{len(places):,} {detail.replace(' file: ', ' files: ', 1)}"))
+            told.append(visible(f"{len(places):,} {detail.replace(' file: ', ' files: ', 1)}"))
         else:
-            told.append(_printable(f"{len(places):,} files, {places[0]} the first: {action}: {detail}"))
+            told.append(visible(f"{len(places):,} files, {places[0]} the first: {action}: {detail}"))
     return told
-
-
-def _printable(text: object) -> str:
-    r"""Return a text that does nothing to a terminal or a page but stand there.
-
-    Examples
-    --------
-    >>> _printable("a\x1b[31mred")
-    'a\\x1b[31mred'
-    """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
 
 
 def read(
@@ -327,9 +317,9 @@ def _roster(given: str | os.PathLike[str] | Mapping[str, Any] | None, paths: Seq
 
 
 def _nothing(paths: Sequence[object], account: list[Line]) -> str:
-    reasons = "; ".join(_printable(f"{line.source}: {line.detail}") for line in account[:5])
+    reasons = "; ".join(visible(f"{line.source}: {line.detail}") for line in account[:5])
     return (
-        f"seen nothing to read under {', '.join(_printable(p) for p in paths)}"
+        f"seen nothing to read under {', '.join(visible(p) for p in paths)}"
         f"{f' ({reasons})' if reasons else ' (no files)'}; expected texts such as "
         f"{', '.join(sorted(readers.READERS))}; give a folder that holds some"
     )

@@ -185,6 +185,11 @@ def _content_key(encoder: Encoder, text: str) -> str:
     return hashlib.sha256(f"{encoder.key}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def file_stem(encoder_key: str) -> str:
+    """Return an encoder's key as the name of a file."""
+    return "".join(letter if letter.isalnum() else "-" for letter in encoder_key)
+
+
 class HashingEncoder:
     """A toy encoder for tests and examples: words hashed to signs, no meaning, no files.
 

@@ -18,9 +18,9 @@ import pandas as pd
 import traitlets
 
 from themekit import charts
-from themekit.charts import style
 from themekit.charts.picking import PICK, pickable
 from themekit.concepts import Concept, ConceptError
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -244,7 +244,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._is_following = True
         try:
             self._quotes.options = [
-                (f"{row.role}: {style.visible(row.quote)}", row.passage_id)
+                (f"{row.role}: {visible(row.quote)}", row.passage_id)
                 for row in quotes.drop_duplicates("passage_id").itertuples()
             ]
             self._quotes.value = None
@@ -296,7 +296,7 @@ def _marked(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """Return words as HTML in which nothing hides; paragraphs stay."""
-    return escape(re.sub(r"\S+", lambda word: style.visible(word[0]), text))
+    return escape(re.sub(r"\S+", lambda word: visible(word[0]), text))
 
 
 def _map(result: Result, shown: list[str]) -> Any:  # noqa: ANN401 - a chart, or one sentence

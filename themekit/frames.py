@@ -3,10 +3,6 @@
 Each function takes a result and returns what the chart of the same name draws.
 All is computed from the result's tables; topics over time and their hierarchy
 come from BERTopic, when asked for.
-
-Scores of single passages are not among a result's tables. Where a chart needs
-them they are computed again, as when the corpus was mined; the vectors of the
-passages come from the cache.
 """
 
 from __future__ import annotations
@@ -19,11 +15,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
-from themekit import background as backgrounds
-from themekit import concepts as catalogues
+from themekit.changes import change_points
 from themekit.corpus import Corpus
-from themekit.encoders import find_encoder
-from themekit.themes import ThemeEstimator
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,11 +33,9 @@ LEVEL = 0.05
 _N_SHUFFLES, _N_PAIRS_SHUFFLES, _N_RESAMPLES = 2000, 400, 500
 _MAX_PERIODS = 16
 _MIN_WORDS = 12  # of a quote; evidence is chosen by the same
-_SIDE = 3  # documents on either side of a juncture
 _BANDWIDTH = 1 / 6  # of the span of dates
 
 _models: WeakKeyDictionary[Result, Any] = WeakKeyDictionary()
-_scores: WeakKeyDictionary[Result, pd.DataFrame] = WeakKeyDictionary()
 
 
 def documents_frame(source: Corpus | Result) -> pd.DataFrame:
@@ -344,8 +335,7 @@ def orbit_frame(result: Result, author: str, concept: str | None = None) -> pd.D
     -----
     1. *Level.* A mean weighted by nearness in time (Gauss; a sixth of the span is one standard deviation), and the
        same over 500 resamples of the documents.
-    2. *Junctures.* The split into before and after with the largest difference of means, for its sizes, against 999
-       shuffles of the order (p at most 0.05); then again within either side. At least three documents on each side.
+    2. *Junctures.* Where the level changes, as :mod:`themekit.changes` finds it.
     """
     concept = concept or _leading(result, author)
     own = result.document_scores[
@@ -362,7 +352,8 @@ def orbit_frame(result: Result, author: str, concept: str | None = None) -> pd.D
         scores, days = (frame.loc[is_placed, c].to_numpy(dtype=float) for c in ("score", "when"))
         rng = np.random.default_rng(result.settings["seed"])
         level[is_placed], low[is_placed], high[is_placed] = _levels(scores, days, rng)
-        junctures[np.flatnonzero(is_placed)[_junctures(scores, rng)]] = True
+        changes = change_points(scores, seed=result.settings["seed"])["position"].to_numpy(dtype=int)
+        junctures[np.flatnonzero(is_placed)[changes]] = True
     judged = _judged(result, author)["verdict"] if concept == _leading(result, author) else "none"
     frame = frame.assign(level=level, low=low, high=high, is_juncture=junctures, verdict=judged)
     columns = ["document_id", "title", "date", "author", "concept", "score", "shows", "level", "low", "high",
@@ -390,65 +381,11 @@ def _levels(
     return level, low, high
 
 
-def _junctures(scores: NDArray[np.float64], rng: np.random.Generator, start: int = 0) -> list[int]:
-    """Return where a new level begins, by binary segmentation with a test of each split."""
-    n = len(scores)
-    if n < 2 * _SIDE:
-        return []
-    k = np.arange(_SIDE, n - _SIDE + 1)
-    weight = np.sqrt(k * (n - k) / n)
-
-    def contrast(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        before = np.cumsum(rows, axis=1)[:, k - 1]
-        change: NDArray[np.float64] = (
-            np.abs(before / k - (rows.sum(axis=1)[:, None] - before) / (n - k)) * weight
-        )
-        return change
-
-    seen = contrast(scores[None, :])[0]
-    shuffled = contrast(rng.permuted(np.tile(scores, (999, 1)), axis=1)).max(axis=1)
-    if (1 + (shuffled >= seen.max() - 1e-12).sum()) / 1000 > LEVEL:
-        return []
-    at = int(k[np.argmax(seen)])
-    return [*_junctures(scores[:at], rng, start), start + at, *_junctures(scores[at:], rng, start + at)]
-
-
-def _passage_scores(result: Result) -> pd.DataFrame:
-    """Return scores of all passages, one column per concept, computed as when the corpus was mined."""
-    if result not in _scores:
-        encoder = find_encoder(result.settings["encoder"])
-        names = result.concepts["concept"].tolist()
-        asked = result.settings["background"]["asked"]
-        known = {c.name for c in catalogues.catalogue()}
-        if (
-            encoder.key != result.settings["encoder_key"]
-            or not known.issuperset(names)
-            or asked not in {"auto", "none"}
-        ):
-            raise ValueError(_cannot_score(result))
-        vectors = result.vectors
-        estimator = ThemeEstimator(n_permutations=1, n_bootstrap=1, seed=result.settings["seed"]).fit(
-            result.passages, vectors, result.assignments["topic_id"].str[1:].astype("int64").to_numpy() - 1,
-            catalogues.vectors(catalogues.choose(names), encoder), names, _contributions(result),
-            backgrounds.choose(asked, encoder),
-        )  # fmt: skip
-        scores = pd.DataFrame(estimator.passage_scores_, columns=names)
-        _scores[result] = scores.assign(passage_id=result.passages["passage_id"]).set_index("passage_id")
-    return _scores[result]
-
-
-def _cannot_score(result: Result) -> str:
-    return (
-        f"seen a result of the encoder {result.settings['encoder']!r} with concepts or a background of your own; expected "
-        "the encoder it was mined with, concepts of the catalogue, and the background auto or none, to score single "
-        "passages again; do mine it so."
-    )
-
-
 def _passages(result: Result, author: str, concept: str) -> pd.DataFrame:
     """Return one author's passages with their score, topic and document."""
     own = result.passages[result.passages["author"] == author]
-    frame = own.merge(_passage_scores(result)[concept].rename("score").reset_index(), on="passage_id")
+    at = result.concepts["concept"].tolist().index(concept)
+    frame = own.assign(score=result.passage_scores[own.index, at].astype(float))
     frame = frame.merge(result.assignments[["passage_id", "topic_id"]], on="passage_id")
     frame = frame.merge(result.topics[["topic_id", "label"]], on="topic_id", how="left")
     frame = frame.merge(result.documents[["document_id", "title", "date"]], on="document_id", how="left")

@@ -244,9 +244,15 @@ def _directions(result: Result) -> str:
         f"{count(len(frame), 'concept')} stood as {'candidate' if len(frame) == 1 else 'candidates'} (catalogue {result.settings['catalogue']['sha256'][:12]}).{ours} A concept is a direction among "
         f"embeddings: {shown} were defined by exemplar sentences, and those of the catalogue by short scenes, too, in the same "
         f"{len(concepts.DOMAINS)} everyday domains{gloss_only}. Each domain's mean over the catalogue was taken out; the concept's mean was "
-        f"multiplied by the inverse of the shrunken scatter of texts within concepts (Fisher's discriminant; {_WORKS['fisher1936'].cited}), and its "
-        "gloss and names were added with a quarter of that weight."
+        f"multiplied by the inverse of the shrunken scatter of texts within concepts (Fisher's discriminant; {_WORKS['fisher1936'].cited}); {_taught(result)}"
+        "its gloss and names were added with a quarter of that weight."
     )
+
+
+def _taught(result: Result) -> str:
+    if result.settings["encoder"] not in {_MINILM, _STATIC}:
+        return ""
+    return "for 24 concepts of the catalogue, how whole essays that show them lie off others was added with two fifths of its weight; "
 
 
 def _effects(result: Result) -> str:
@@ -257,7 +263,7 @@ def _effects(result: Result) -> str:
         "its passages' scores weighted by their rank. An author's effect is the mean of the author's contributions less the mean of all others' "
         "of the same kind, in standard deviations of the latter; here the topics' means leave out the author. "
         f"{_compared(result)} Intervals (95 %) are percentiles of {default.n_bootstrap:,} bootstrap resamples of the author's contributions within "
-        f"kind {_cite('efron1993')}, widened by the root of n / (n - 1), the others held fixed. For p, author labels were permuted over contributions "
+        f"kind {_cite('efron1993')}, widened by the root of n / (n - 1) and by Student's t over the normal quantile, the others held fixed. For p, author labels were permuted over contributions "
         f"within kind {result.settings['n_permutations']:,} times, with topic means that include everybody; the largest standardised difference over all "
         f"candidates in each permutation gives the single-step max-T adjusted p of each concept {_cite('westfall1993', 'phipson2010')}, one-sided. "
         f"Passages, which are not independent within a contribution, were never resampled. The false discovery rate over authors was "
@@ -290,7 +296,9 @@ def _verdicts(result: Result) -> str:
     verdicts = result.authors["verdict"].value_counts()
     level = ThemeEstimator().level
     return (
-        f"A theme was called found where q was at most {level:g}, the interval lay above 0, and the leading concept showed in at "
+        f"A theme was called found where q was at most {level:g}, the effect stood out of the spread of all authors' effects in all concepts "
+        f"(median and median absolute deviation, as a normal deviate at {themes.STANDS_OUT_AT:g} over the number of candidates), the interval lay "
+        "above 0, and the leading concept showed in at "
         f"least {themes.MIN_DOCUMENT_SHARE:.0%} of the author's documents (a score above the upper quartile of comparable contributions). "
         f"No verdict was given on fewer than {needed['contributions']} contributions, {needed['words']:,} words, {needed['topics']} topics, "
         f"{needed['comparable contributions']} comparable contributions by others, or where less than {needed['topic overlap']:.0%} of an author's passages were on topics "

@@ -100,12 +100,13 @@ def mine(
         )
     vectors = embed(fluent(passages, corpus.documents), encoder, progress=progress)
     topics = clustering.cluster(vectors)
+    directions = catalogues.vectors(candidates, encoder)
     chosen = backgrounds.choose(background, encoder)
     estimator = ThemeEstimator(n_permutations=n_permutations, seed=seed).fit(
         passages,
         vectors,
         topics,
-        catalogues.vectors(candidates, encoder),
+        directions,
         names,
         corpus.contributions,
         chosen,
@@ -126,6 +127,8 @@ def mine(
         document_scores=estimator.document_scores_,
         evidence=evidence,
         vectors=vectors,
+        directions=directions,
+        passage_scores=estimator.passage_scores_.astype(np.float32),
     )
 
 

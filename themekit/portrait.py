@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import textwrap
-import unicodedata
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from themekit.readers.document import count
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -233,15 +233,4 @@ def _html(text: object) -> str:
 def _wrap(text: str, indent: str) -> list[str]:
     return textwrap.wrap(
         text, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
-    )
-
-
-def visible(text: object) -> str:
-    """Return a text on one line, with what could steer a terminal or turn a line around shown as its code."""
-    folded = " ".join(str(text).split())
-    return "".join(
-        c.encode("unicode_escape").decode("ascii")
-        if unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c != "\u00ad"
-        else c
-        for c in folded
     )

@@ -19,8 +19,9 @@ from themekit import pages, privacy
 from themekit.charts import lettering, style
 from themekit.drawings import drawings
 from themekit.figures import Theme, replace_file, theme_name
-from themekit.portrait import ROLES, Portrait, visible
+from themekit.portrait import ROLES, Portrait
 from themekit.readers.document import count
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     import os

@@ -84,6 +84,10 @@ class Result:
         ``author, concept, passage_id, role, score``.
     vectors : numpy.ndarray of shape (n_passages, n_dimensions)
         Passage vectors, in the order of ``passages``.
+    directions : numpy.ndarray of shape (n_concepts, n_dimensions)
+        Unit vectors of the candidates, in the order of ``concepts``.
+    passage_scores : numpy.ndarray of shape (n_passages, n_concepts)
+        How much each passage shows each candidate, in standard deviations over all passages.
 
     Examples
     --------
@@ -105,6 +109,8 @@ class Result:
     document_scores: pd.DataFrame
     evidence: pd.DataFrame
     vectors: NDArray[np.float32] = field(repr=False)
+    directions: NDArray[np.float64] = field(repr=False)
+    passage_scores: NDArray[np.float32] = field(repr=False)
 
     @cached_property
     def topics(self) -> pd.DataFrame:
@@ -127,7 +133,7 @@ class Result:
     def _described(self) -> tuple[pd.DataFrame, Any]:
         from themekit.topics import describe  # noqa: PLC0415 - BERTopic's import takes seconds
 
-        return describe(self.passages["text"].tolist(), self._topic_numbers(), self.vectors)
+        return describe(self.passages["text"].tolist(), self.topic_numbers, self.vectors)
 
     @cached_property
     def layout(self) -> pd.DataFrame:
@@ -142,7 +148,9 @@ class Result:
             cache.put({key: places.astype("<f8").tobytes()})
         return pd.DataFrame({"passage_id": self.passages["passage_id"], "x": places[:, 0], "y": places[:, 1]})
 
-    def _topic_numbers(self) -> NDArray[np.int64]:
+    @property
+    def topic_numbers(self) -> NDArray[np.int64]:
+        """The topic of each passage as a number from 0, in the order of ``passages``."""
         numbers: NDArray[np.int64] = self.assignments["topic_id"].str[1:].astype("int64").to_numpy() - 1
         return numbers
 
@@ -318,7 +326,7 @@ class Result:
         return frame[["author", "verdict", "leading", "effect", "q_value", "document_share", "n_documents"]]
 
     def _repr_html_(self) -> str:
-        from themekit.portrait import visible  # noqa: PLC0415 - only where one is shown
+        from themekit.wording import visible  # noqa: PLC0415 - only where one is shown
 
         rows = "".join(
             f"<tr><td style='text-align:left'>{escape(visible(r.author))}</td><td style='text-align:left'>{escape(r.verdict)}</td>"

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 RESULT_SCHEMA = "themekit/result/1"
 PORTRAITS_SCHEMA = "themekit/portraits/1"
 _MANIFEST = "result.json"
-_VECTORS = "vectors.safetensors"
+_ARRAYS = "arrays.safetensors"
+_ARRAY_NAMES = ("vectors", "directions", "passage_scores")
 
 
 class StoreError(ValueError):
@@ -38,7 +39,7 @@ class StoreError(ValueError):
 def save(result: Result, folder: str | os.PathLike[str]) -> Path:
     """Write a result into a folder; what is there of an earlier result is replaced.
 
-    Tables go into parquet, the passages' vectors into safetensors, the settings into JSON.
+    Tables go into parquet, vectors and scores of passages into safetensors, the settings into JSON.
 
     Parameters
     ----------
@@ -64,8 +65,9 @@ def save(result: Result, folder: str | os.PathLike[str]) -> Path:
         for name in TABLES:
             getattr(result, name).to_parquet(Path(temporary) / f"{name}.parquet", index=False)
         (Path(temporary) / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        save_file({"vectors": np.ascontiguousarray(result.vectors)}, Path(temporary) / _VECTORS)
-        for name in (*(f"{t}.parquet" for t in TABLES), _VECTORS, _MANIFEST):
+        arrays = {name: np.ascontiguousarray(getattr(result, name)) for name in _ARRAY_NAMES}
+        save_file(arrays, Path(temporary) / _ARRAYS)
+        for name in (*(f"{t}.parquet" for t in TABLES), _ARRAYS, _MANIFEST):
             (Path(temporary) / name).replace(folder / name)
     return folder
 
@@ -114,18 +116,18 @@ def load(folder: str | os.PathLike[str]) -> Result:
         )
     tables = {name: _read_table(folder, name, manifest["tables"][name]) for name in TABLES}
     lazy = {name: tables.pop(name) for name in ("topics", "layout")}
-    result = Result(settings=manifest["settings"], **tables, vectors=_read_vectors(folder))
+    result = Result(settings=manifest["settings"], **tables, **_read_arrays(folder))
     result.__dict__.update(lazy)  # what a cached property would compute
     return result
 
 
-def _read_vectors(folder: Path) -> NDArray[np.float32]:
-    if not (folder / _VECTORS).is_file():
+def _read_arrays(folder: Path) -> dict[str, NDArray[Any]]:
+    if not (folder / _ARRAYS).is_file():
         raise StoreError(
-            f"seen no {_VECTORS} in {str(folder)!r}; expected every part of a result; mine the corpus anew"
+            f"seen no {_ARRAYS} in {str(folder)!r}; expected every part of a result; mine the corpus anew"
         )
-    vectors: NDArray[np.float32] = load_file(folder / _VECTORS)["vectors"]
-    return vectors
+    arrays: dict[str, NDArray[Any]] = load_file(folder / _ARRAYS)
+    return arrays
 
 
 def _read_table(folder: Path, name: str, dtypes: Mapping[str, str]) -> pd.DataFrame:

@@ -65,7 +65,7 @@ _SHOWS_ABOVE = 0.75
 # No two people write alike: every author lies somewhat off the others in every concept, with or without a theme. So the
 # leading effect must also stand out of the spread of all authors' effects in all concepts (as a normal deviate, at this
 # level over the candidates). On benchmarks/development, without this, authors who were given no theme passed too often.
-_STANDS_OUT_AT = 0.1
+STANDS_OUT_AT = 0.1
 _ENOUGH_EFFECTS = 40
 
 
@@ -211,7 +211,11 @@ class ThemeEstimator:
     def _interval(
         self, name: str, groups: list[_Group], scores: _Scores, effect: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Bootstrap the author's contributions within kind; widened by sqrt(n / (n - 1)), as few tell too little."""
+        """Bootstrap the author's contributions within kind; widened, as few tell too little of their spread.
+
+        By sqrt(n / (n - 1)) and by Student's t over the normal quantile: without the second, intervals of eight
+        contributions covered 0.85 of 100 in ``benchmarks/trust.py``, with it 0.92. The others are held fixed.
+        """
         n = sum(len(g.own) for g in groups)
         if n < 2:  # noqa: PLR2004 - one contribution has no spread
             return np.full_like(effect, np.nan), np.full_like(effect, np.nan)
@@ -220,8 +224,10 @@ class ThemeEstimator:
         for g in groups:
             weights = rng.multinomial(len(g.own), np.full(len(g.own), 1 / len(g.own)), size=self.n_bootstrap)
             draws += weights @ scores.standardised(g, g.own) / n
-        draws = effect + (draws - effect) * np.sqrt(n / (n - 1))
-        low, high = np.percentile(draws, [2.5, 97.5], axis=0)
+        from scipy.stats import norm, t  # noqa: PLC0415 - scipy is loaded when needed
+
+        wider = np.sqrt(n / (n - 1)) * t.ppf(0.975, n - 1) / norm.ppf(0.975)
+        low, high = np.percentile(effect + (draws - effect) * wider, [2.5, 97.5], axis=0)
         return low, high
 
     def _p_values(self, groups: list[_Group], scores: _Scores) -> NDArray[np.float64]:
@@ -484,7 +490,7 @@ def _stands_out_from(effects: list[list[float]]) -> float:
     from scipy.stats import median_abs_deviation, norm  # noqa: PLC0415 - scipy is loaded when needed
 
     spread = median_abs_deviation(known, axis=None, scale="normal")
-    return float(np.median(known) + spread * norm.isf(_STANDS_OUT_AT / known.shape[1]))
+    return float(np.median(known) + spread * norm.isf(STANDS_OUT_AT / known.shape[1]))
 
 
 def _judge(

@@ -474,7 +474,7 @@ def _make_space(result: Result, own: tuple[Concept, ...]) -> _Space:
     vectors = result.vectors
     names = {name: i for i, name in enumerate(sorted(passages["author"].unique()))}
     passage_author = passages["author"].map(names).to_numpy(dtype=np.int64)
-    topics = result.assignments["topic_id"].str[1:].astype("int64").to_numpy() - 1
+    topics = result.topic_numbers
     pairs = pd.MultiIndex.from_frame(passages[["document_id", "author"]])
     codes, unique = pd.factorize(pairs, sort=True)
     kinds = result.documents.set_index("document_id")["kind"]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from themekit.charts import style
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -95,7 +96,7 @@ def _read(frame: pd.DataFrame) -> pd.DataFrame:
     numbers = ["rank", "effect", "low", "high", "p_value", "chance", "q_value", "n_documents", "n_others"]
     rows = frame.assign(
         author=frame["author"].map(style.person),
-        **{column: frame[column].map(style.visible) for column in ("concept", "verdict")},
+        **{column: frame[column].map(visible) for column in ("concept", "verdict")},
         **{column: pd.to_numeric(frame[column], errors="coerce").astype(float) for column in numbers},
     )
     return rows.sort_values(["rank", "concept"], ignore_index=True)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from themekit.charts import dates, style
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -89,8 +90,8 @@ def corpus_overview(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
 
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
     shown = frame.assign(
-        **{column: frame[column].map(style.visible) for column in ("document_id", "title")},
-        kind=frame["kind"].map(lambda kind: style.visible(kind) or "other"),
+        **{column: frame[column].map(visible) for column in ("document_id", "title")},
+        kind=frame["kind"].map(lambda kind: visible(kind) or "other"),
         author=frame["author"].map(style.person),
         date=frame["date"].map(dates.text),
         n_words=pd.to_numeric(frame["n_words"], errors="coerce").fillna(0).astype("int64"),

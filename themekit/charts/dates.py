@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import pandas as pd
 
-from themekit.charts import style
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,9 +39,7 @@ def text(value: object) -> str:
     >>> text(dt.date(1903, 4, 7)), text("1903-04"), text(None)
     ('1903-04-07', '1903-04', '')
     """
-    return (
-        value.isoformat()[:10] if isinstance(value, dt.date) and not pd.isna(value) else style.visible(value)
-    )
+    return value.isoformat()[:10] if isinstance(value, dt.date) and not pd.isna(value) else visible(value)
 
 
 def day(date: str, year: float | None = None) -> float | None:

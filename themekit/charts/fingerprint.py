@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from themekit.charts import style
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,7 +132,7 @@ def _read(frame: pd.DataFrame) -> pd.DataFrame:
     texts = [column for column in ("concept", "meta_theme", "verdict") if column in frame]
     shown = frame.assign(
         author=frame["author"].map(style.person),
-        **{column: frame[column].map(style.visible) for column in texts},
+        **{column: frame[column].map(visible) for column in texts},
     )
     keys = [column for column in ("author", "concept") if column in shown]
     return shown.drop_duplicates(keys).sort_values(keys, ignore_index=True)

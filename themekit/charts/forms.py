@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from themekit.charts import dates, lettering, style
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -108,11 +109,11 @@ def forms(
 
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
     rows = frame.assign(
-        **{c: frame[c].map(style.visible) for c in ("topic_id", "label", "concept", "passage_id", "title")},
+        **{c: frame[c].map(visible) for c in ("topic_id", "label", "concept", "passage_id", "title")},
         author=frame["author"].map(style.person),
         date=frame["date"].map(dates.text),
         score=pd.to_numeric(frame["score"], errors="coerce").astype(float),
-        quote=frame["quote"].map(style.visible) if "quote" in frame else "",
+        quote=frame["quote"].map(visible) if "quote" in frame else "",
     )
     return rows[rows["score"].notna()].sort_values(["topic_id", "passage_id"], ignore_index=True)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Literal, get_args
 
-from themekit.charts import style
+from themekit.wording import visible
 
 Texts = Literal["none", "snippet", "full"]
 SNIPPET = 140
@@ -90,7 +90,7 @@ def lines(
     Parameters
     ----------
     text : str
-        What :func:`themekit.charts.style.visible` gives.
+        What :func:`themekit.wording.visible` gives.
     room : float
         Pixels that a line may take.
     size : float
@@ -193,7 +193,7 @@ def excerpt(text: object, texts: Texts) -> str:
     """
     if texts == "none":
         return ""
-    shown = style.visible(text)
+    shown = visible(text)
     if texts == "full" or len(shown) <= SNIPPET:
         return shown
     cut = shown[: SNIPPET - 1]

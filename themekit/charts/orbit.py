@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from themekit.charts import dates, lettering, style
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -98,7 +99,7 @@ def orbit(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
 
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
     rows = frame.assign(
-        **{column: frame[column].map(style.visible) for column in ("document_id", "title", "concept")},
+        **{column: frame[column].map(visible) for column in ("document_id", "title", "concept")},
         author=frame["author"].map(style.person),
         date=frame["date"].map(dates.text),
         shows=frame["shows"].fillna(value=False).astype(bool),

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from themekit.charts import style
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -100,7 +101,7 @@ def pair(frame: IntoDataFrame, *, n_concepts: int = N_CONCEPTS) -> alt.LayerChar
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
     rows = frame.assign(
         author=frame["author"].map(style.person),
-        **{c: frame[c].map(style.visible) for c in ("concept", "verdict", "meta_theme")},
+        **{c: frame[c].map(visible) for c in ("concept", "verdict", "meta_theme")},
         **{
             c: pd.to_numeric(frame[c], errors="coerce").astype(float)
             for c in ("rank", "effect", "low", "high", "n_documents")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from themekit.charts import dates, lettering, style
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,7 +161,7 @@ class _Person:
             for column in ("effect", "low", "high", "p_value", "q_value", "document_share", "n_documents", "n_words",
                            "n_passages", "n_authors")
         }  # fmt: skip
-        texts = {c: style.visible(row[c]) for c in ("verdict", "leading", "gloss", "reason", "encoder")}
+        texts = {c: visible(row[c]) for c in ("verdict", "leading", "gloss", "reason", "encoder")}
         return cls(author=style.person(row["author"]), numbers=numbers, **texts)
 
     @property
@@ -227,7 +228,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
 
 def _beads(frame: pd.DataFrame) -> pd.DataFrame:
     rows = frame.assign(
-        **{c: frame[c].map(style.visible) for c in ("document_id", "topic_id", "label")},
+        **{c: frame[c].map(visible) for c in ("document_id", "topic_id", "label")},
         date=frame["date"].map(dates.text),
         shows=frame["shows"].fillna(value=False).astype(bool),
         n_passages=pd.to_numeric(frame["n_passages"], errors="coerce").fillna(0).astype(float),
@@ -238,7 +239,7 @@ def _beads(frame: pd.DataFrame) -> pd.DataFrame:
 def _themes(frame: pd.DataFrame) -> pd.DataFrame:
     numbers = ("rank", "effect", "low", "high", "p_value", "chance", "n_others")
     rows = frame.assign(
-        concept=frame["concept"].map(style.visible),
+        concept=frame["concept"].map(visible),
         **{c: pd.to_numeric(frame[c], errors="coerce").astype(float) for c in numbers},
     )
     return rows.sort_values(["rank", "concept"], ignore_index=True)
@@ -403,7 +404,7 @@ def _quotes(
         for n_line, line in enumerate(lines):
             sheet.write(line, x, top + 22 + n_line * 14.5, "page-quote", 10.5)
         date = dates.text(row.date)
-        source = f"{style.visible(row.title)}{', ' + date[:4] if date else ''}"
+        source = f"{visible(row.title)}{', ' + date[:4] if date else ''}"
         sheet.write(
             lettering.fit(source, wide, 9), x, top + 22 + (len(lines) - 1) * 14.5 + 16, "page-soft", 9
         )

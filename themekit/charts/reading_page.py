@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from themekit.charts import dates, lettering, style
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -94,12 +95,12 @@ def reading_page(frame: IntoDataFrame, *, texts: Texts = "snippet") -> alt.Layer
 
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
     rows = frame.assign(
-        **{c: frame[c].map(style.visible) for c in ("passage_id", "title", "concept", "label")},
+        **{c: frame[c].map(visible) for c in ("passage_id", "title", "concept", "label")},
         author=frame["author"].map(style.person),
         date=frame["date"].map(dates.text),
         position=pd.to_numeric(frame["position"], errors="coerce").fillna(0),
         score=pd.to_numeric(frame["score"], errors="coerce").astype(float),
-        document_id=frame["document_id"].map(style.visible) if "document_id" in frame else frame["title"].map(style.visible),
+        document_id=frame["document_id"].map(visible) if "document_id" in frame else frame["title"].map(visible),
     )  # fmt: skip
     rows = rows[rows["score"].notna()]
     return rows.sort_values(["position", "passage_id"], ignore_index=True)

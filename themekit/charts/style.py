@@ -19,7 +19,6 @@ Decisions that bind all charts:
 from __future__ import annotations
 
 import math
-import re
 import textwrap
 import unicodedata
 from typing import TYPE_CHECKING, Any, cast
@@ -27,6 +26,8 @@ from typing import TYPE_CHECKING, Any, cast
 import altair as alt
 import narwhals as nw
 import pandas as pd
+
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +59,6 @@ _SEQUENTIAL = {"light": ["#eef3f8", "#3f90da", "#0d3a66"], "dark": ["#1b232c", "
 _TITLE_SIZE, _SUBTITLE_SIZE = 19, 13
 _TITLE_CHARACTER, _CHARACTER = 0.49, 0.52
 _NARROWEST = 540  # what the legends take
-_HIDDEN = frozenset("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
 _ISOLATE, _POP = "\u2068", "\u2069"
 
 
@@ -337,46 +337,6 @@ def _plain_of_another_kind(value: Any) -> Any:  # noqa: ANN401 - as above
     if pd.api.types.is_float(value):
         return float(f"{value:.6g}") if math.isfinite(value) else None
     return str(value)
-
-
-def visible(text: object) -> str:
-    r"""Return a text on one line in which nothing hides.
-
-    Line ends and tabs become spaces; other control characters, and marks that
-    turn the direction of writing or have no width, are shown as their code.
-    Markup stays as it is: a chart draws it as letters.
-
-    Parameters
-    ----------
-    text : object
-        A name, title or label; null becomes an empty text.
-
-    Returns
-    -------
-    str
-        The text to draw.
-
-    Examples
-    --------
-    >>> visible("Ann\n\x1b[31m <b>Ø</b>")
-    'Ann \\x1b[31m <b>Ø</b>'
-    """
-    if _plain(text) is None:
-        return ""
-    plain = str(text)
-    if plain.isascii() and plain.isprintable() and "  " not in plain:
-        return plain.strip()
-    folded = re.sub(r"[\t\n\v\f\r\x85\xa0 ]+", " ", plain).strip()
-    return "".join(_code(letter) if _is_hidden(letter) else letter for letter in folded)
-
-
-def _is_hidden(letter: str) -> bool:
-    # Cn holds what no file may contain, such as U+FFFF, and letters newer than Python's tables.
-    return letter in _HIDDEN or unicodedata.category(letter) in {"Cc", "Cs", "Cn"}
-
-
-def _code(letter: str) -> str:
-    return letter.encode("unicode_escape").decode("ascii")
 
 
 def shorten(text: object, n_characters: int = 40) -> str:

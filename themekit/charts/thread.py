@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from themekit.charts import dates, style
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -103,7 +104,7 @@ def thread(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
     texts = ("document_id", "title", "topic_id", "label", "concept")
     shown = frame.assign(
-        **{column: frame[column].map(style.visible) for column in texts},
+        **{column: frame[column].map(visible) for column in texts},
         author=frame["author"].map(style.person),
         shows=frame["shows"].fillna(value=False).astype(bool),
         date=frame["date"].map(dates.text),

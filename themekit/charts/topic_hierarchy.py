@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from themekit.charts import style
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -78,9 +79,7 @@ def topic_hierarchy(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
 
 
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
-    texts = {
-        column: frame[column].map(style.visible) for column in ("node_id", "parent_id", "topic_id", "label")
-    }
+    texts = {column: frame[column].map(visible) for column in ("node_id", "parent_id", "topic_id", "label")}
     nodes = frame.assign(
         **texts,
         is_topic=texts["topic_id"] != "",

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from themekit.charts import lettering, style
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -132,7 +133,7 @@ def _topics(points: pd.DataFrame) -> pd.DataFrame:
     )
     rank = np.arange(1, len(topics) + 1)
     return topics.assign(
-        label=topics["label"].map(style.visible), colour=np.where(rank <= len(style.CATEGORIES), rank, 0)
+        label=topics["label"].map(visible), colour=np.where(rank <= len(style.CATEGORIES), rank, 0)
     )
 
 
@@ -143,7 +144,7 @@ def _thinned(points: pd.DataFrame, n_points: int) -> pd.DataFrame:
     texts = [column for column in ("passage_id", "label", "title", "date") if column in kept]
     return kept.assign(
         author=kept["author"].map(style.person),
-        **{column: kept[column].map(style.visible) for column in texts},
+        **{column: kept[column].map(visible) for column in texts},
     )
 
 

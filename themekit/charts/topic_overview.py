@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from themekit.charts import style
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -85,7 +86,7 @@ def topic_overview(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
 
 
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
-    texts = {column: frame[column].map(style.visible) for column in ("topic_id", "label", "keywords")}
+    texts = {column: frame[column].map(visible) for column in ("topic_id", "label", "keywords")}
     numbers = {
         column: pd.to_numeric(frame[column], errors="coerce").fillna(0).astype("int64")
         for column in ("n_passages", "n_documents", "n_authors", "n_leading")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from themekit.charts import style
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -79,7 +80,7 @@ def topics_over_time(frame: IntoDataFrame) -> alt.LayerChart | alt.Chart:
 
 
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
-    texts = {column: frame[column].map(style.visible) for column in ("topic_id", "label", "keywords")}
+    texts = {column: frame[column].map(visible) for column in ("topic_id", "label", "keywords")}
     numbers = {
         column: pd.to_numeric(frame[column], errors="coerce").fillna(0).astype("int64")
         for column in ("period", "n_years", "n_passages", "n_of_period")
