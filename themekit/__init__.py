@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         encoders,
         explorer,
         frames,
+        judgements,
         junctures,
         naming,
         neighbours,
@@ -59,13 +60,13 @@ _HOME = {
     "pickable": "charts.picking", "picked": "charts.picking",
 }  # fmt: skip
 _MODULES = (
-    "affect", "background", "cache", "charts", "concepts", "contrasts", "encoders", "explorer", "frames", "junctures", "naming",
+    "affect", "background", "cache", "charts", "concepts", "contrasts", "encoders", "explorer", "frames", "judgements", "junctures", "naming",
     "neighbours", "notebooks", "roster", "threads", "turns",
 )  # fmt: skip
 
 __all__ = [
     "Corpus", "Portrait", "Result", "ThemeEstimator", "ThemekitWarning", "__version__", "affect", "background", "cache",
-    "catalogue", "charts", "concepts", "contrasts", "demo", "embed", "encoders", "explore", "explorer", "find_encoder", "frames", "junctures", "load",
+    "catalogue", "charts", "concepts", "contrasts", "demo", "embed", "encoders", "explore", "explorer", "find_encoder", "frames", "judgements", "junctures", "load",
     "method_note", "mine", "naming", "neighbours", "notebooks", "pickable", "picked", "read", "roster", "save_figure", "setup", "split_passages", "stability", "threads", "turns",
 ]  # fmt: skip
 
