@@ -11,9 +11,7 @@
 3. Shuffled authorship: the share of p-values at most 0.05.
 4. Junctures on flat lines: how often one is invented, by length and by what neighbours share; and how often a planted change is
    found, and its place covered.
-5. `--sheet` writes a sheet for blind readers: for each planted author true quotes among as many by others, in an order that tells
-   nothing, with the gloss of the thread; and the key apart from it. `--judged` reads the sheet back, with a column `shows` of yes and
-   no, and prints the precision. The instruction stands on the sheet.
+5. `--sheet` and `--judged`: quotes for blind readers, as in `blind.py`, with the gloss of the thread.
 """
 
 from __future__ import annotations
@@ -24,6 +22,7 @@ import logging
 import warnings
 from pathlib import Path
 
+import blind
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
@@ -33,10 +32,6 @@ from themekit import changes, threads
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = ROOT / "benchmarks"
-INSTRUCTION = (
-    "Each row has the gloss of one way of seeing and a passage. Say in the column shows, yes or no, whether the passage shows that way "
-    "of seeing. Half of the passages or so are by other authors. Judge by the passage alone."
-)
 
 
 def main() -> None:
@@ -51,13 +46,13 @@ def main() -> None:
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
     if asked.judged:
-        judged(asked.judged)
+        blind.judged(asked.judged)
         return
     gold = planted(asked.use)
     result = beside_development(sorted(gold), asked.encoder)
     report(f"{asked.use}: planted threads beside benchmarks/development, {asked.encoder}", result, gold)
     if asked.sheet:
-        sheet(result, gold, asked.sheet)
+        blind.write_sheet(quotes(result, gold), asked.sheet)
         return
     whole = themekit.mine(themekit.read(ROOT / "corpora"), encoder=asked.encoder)
     report(f"corpora: no thread is planted, {asked.encoder}", whole, {})
@@ -194,7 +189,8 @@ def planted_changes(times: int = 200) -> None:
             )
 
 
-def sheet(result: themekit.Result, gold: dict[str, str], folder: Path, n: int = 6) -> None:
+def quotes(result: themekit.Result, gold: dict[str, str], n: int = 6) -> pd.DataFrame:
+    """Return what a blind reader gets and the key: quotes of each planted author, and as many passages by others."""
     rng = np.random.default_rng(0)
     rows = []
     for author, gloss in gold.items():
@@ -207,30 +203,7 @@ def sheet(result: themekit.Result, gold: dict[str, str], folder: Path, n: int = 
             (gloss, quote, author, False)
             for quote in others["text"].sample(n, random_state=int(rng.integers(1 << 31)))
         ]
-    frame = pd.DataFrame(rows, columns=["gloss", "passage", "author", "is_true"])
-    frame = frame.sample(frac=1, random_state=0).sort_values("gloss", kind="stable", ignore_index=True)
-    frame.insert(0, "row", range(1, len(frame) + 1))
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "instruction.txt").write_text(INSTRUCTION + "\n", encoding="utf-8")
-    frame[["row", "gloss", "passage"]].assign(shows="").to_csv(folder / "sheet.csv", index=False)
-    frame[["row", "author", "is_true"]].to_csv(folder / "key.csv", index=False)
-    print(f"\n{len(frame)} rows in {folder / 'sheet.csv'}; keep key.csv from the reader")
-
-
-def judged(folder: Path) -> None:
-    both = pd.read_csv(folder / "sheet.csv").merge(pd.read_csv(folder / "key.csv"), on="row")
-    says = both["shows"].str.strip().str.lower().eq("yes")
-    print("| author | true quotes that show it | quotes by others that do |\n| --- | --- | --- |")
-    for author, rows in both.groupby("author"):
-        true = rows["is_true"]
-        print(
-            f"| {author} | {says[rows.index][true].sum()} of {true.sum()} | {says[rows.index][~true].sum()} of {(~true).sum()} |"
-        )
-    for what, some in (("true", says[both["is_true"]]), ("by others", says[~both["is_true"]])):
-        interval = binomtest(int(some.sum()), len(some)).proportion_ci(method="wilson")
-        print(
-            f"\nquotes, {what}: {some.sum()} of {len(some)} judged to show it ({some.mean():.2f}; {interval.low:.2f} to {interval.high:.2f})"
-        )
+    return pd.DataFrame(rows, columns=["gloss", "passage", "author", "is_true"])
 
 
 if __name__ == "__main__":
