@@ -20,7 +20,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
     "wording", "cache", "readers", "encoders", "roster", "people", "pseudonyms", "corpus", "disfluencies", "passages", "topics", "concepts", "neighbours", "background", "themes",
     "evidence", "result", "method", "portrait", "store", "mining", "turns", "changes", "frames", "contrasts", "agreement", "threads", "junctures", "affect", "naming", "acts", "sharpening", "judgements", "charts", "drawings", "privacy", "pages",
-    "pictures", "figures", "report", "explorer", "notebooks", "cli",
+    "pictures", "figures", "report", "refi", "codebooks", "codings", "notes", "exchange", "explorer", "notebooks", "cli",
 )  # fmt: skip
 # A result is asked for its portrait and knows how to save itself; both are loaded when it is asked.
 LAZILY_BELOW = {("result", "portrait"), ("result", "store"), ("result", "report")}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         concepts,
         contrasts,
         encoders,
+        exchange,
         explorer,
         frames,
         judgements,
@@ -60,13 +61,13 @@ _HOME = {
     "pickable": "charts.picking", "picked": "charts.picking",
 }  # fmt: skip
 _MODULES = (
-    "affect", "background", "cache", "charts", "concepts", "contrasts", "encoders", "explorer", "frames", "judgements", "junctures", "naming",
+    "affect", "background", "cache", "charts", "concepts", "contrasts", "encoders", "exchange", "explorer", "frames", "judgements", "junctures", "naming",
     "neighbours", "notebooks", "roster", "threads", "turns",
 )  # fmt: skip
 
 __all__ = [
     "Corpus", "Portrait", "Result", "ThemeEstimator", "ThemekitWarning", "__version__", "affect", "background", "cache",
-    "catalogue", "charts", "concepts", "contrasts", "demo", "embed", "encoders", "explore", "explorer", "find_encoder", "frames", "judgements", "junctures", "load",
+    "catalogue", "charts", "concepts", "contrasts", "demo", "embed", "encoders", "exchange", "explore", "explorer", "find_encoder", "frames", "judgements", "junctures", "load",
     "method_note", "mine", "naming", "neighbours", "notebooks", "pickable", "picked", "read", "roster", "save_figure", "setup", "split_passages", "stability", "threads", "turns",
 ]  # fmt: skip
 
