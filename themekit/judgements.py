@@ -16,16 +16,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from themekit import acts as _acts
 from themekit.acts import SCHEMA, Act, Edit, Judgement, JudgementsFileError, Part
+from themekit.sharpening import Sharpened, halves, proposals, sharpen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from numpy.typing import NDArray
+
 __all__ = [
-    "SCHEMA", "Judgement", "Judgements", "JudgementsFileError", "JudgementsNotSavedError", "resolve",
+    "SCHEMA", "Edit", "Judgement", "Judgements", "JudgementsFileError", "JudgementsNotSavedError", "Part", "Sharpened", "agreement",
+    "disagreements", "halves", "proposals", "resolve", "sharpen",
 ]  # fmt: skip
 
 FILE = "judgements.yml"
@@ -390,6 +395,131 @@ def resolve(path: str | os.PathLike[str]) -> int:
     whole = _acts.join(*(_acts.from_text(side, str(file)) for side in _acts.sides(text)))
     _replace(file, _acts.to_text(whole).encode("utf-8"))
     return len(whole)
+
+
+def agreement(judgements: Judgements, *, n_bootstrap: int = 1000, seed: int = 0) -> pd.DataFrame:
+    """Say how far judges agree on each theme, beyond what chance would give: Krippendorff's alpha.
+
+    Parameters
+    ----------
+    judgements : Judgements
+    n_bootstrap : int, default 1000
+        Documents are resampled so often for the interval: passages of one document are not independent.
+    seed : int, default 0
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``theme, n_judges, n_passages, n_documents, agreed, alpha, low, high, reason``; of the passages that two judges or more
+        have judged. ``agreed`` is the share on which all said the same; ``alpha`` is 1 for perfect agreement and 0 for what chance
+        gives, on the order no, unsure, yes; ``low, high`` is a 95 % interval. ``reason`` says why there is none.
+
+    See Also
+    --------
+    themekit.judgements.disagreements : What to talk about.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> for judge, answers in (("Ann", "yyn"), ("Bo", "yyn")):
+    ...     desk = Judgements.open(folder, judge=judge)
+    ...     for i, letter in enumerate(answers):
+    ...         said = {"y": "yes", "n": "no"}[letter]
+    ...         _ = desk.add(theme="repair", document_id=f"d{i}", start=0, end=9, quote="The gate.", answer=said)
+    >>> agreement(desk)[["theme", "alpha"]].values.tolist()
+    [['repair', 1.0]]
+
+    Notes
+    -----
+    By the library ``krippendorff`` [1]_. Resampled documents on which all answers are the same have no alpha and are left out.
+
+    .. [1] Castro, S. (2017). Fast Krippendorff: Fast computation of Krippendorff's alpha agreement measure.
+    """
+    columns = ["theme", "n_judges", "n_passages", "n_documents", "agreed", "alpha", "low", "high", "reason"]
+    rows = [
+        (theme, *_agreed(units, n_bootstrap, np.random.default_rng([seed, i])))
+        for i, (theme, units) in enumerate(_shared_units(judgements).groupby(level="theme"))
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _shared_units(judgements: Judgements) -> pd.DataFrame:
+    """Return answers as numbers, a row to each theme and passage that several judged, a column to each judge."""
+    frame = judgements.table.assign(value=lambda f: f["answer"].map(_VALUES))
+    units = frame.pivot_table(
+        index=["theme", "document_id", "start", "end"], columns="judge", values="value", aggfunc="last"
+    )
+    shared: pd.DataFrame = units[units.notna().sum(axis=1) >= 2]  # noqa: PLR2004 - two can agree
+    return shared
+
+
+_VALUES = {"no": 0, "unsure": 1, "yes": 2}
+
+
+def _agreed(units: pd.DataFrame, n_bootstrap: int, rng: np.random.Generator) -> tuple[object, ...]:
+    units = units.dropna(axis="columns", how="all")
+    agreed = float((units.max(axis=1) == units.min(axis=1)).mean())
+    counts = np.stack([(units == value).sum(axis=1).to_numpy() for value in _VALUES.values()], axis=1)
+    documents = pd.factorize(units.index.get_level_values("document_id"))[0]
+    n = int(documents.max()) + 1
+    head = (units.shape[1], len(units), n, agreed)
+    alpha = _alpha(counts)
+    if np.isnan(alpha):
+        return *head, alpha, np.nan, np.nan, "all answers are the same: nothing tells agreement from habit"
+    if n < 2:  # noqa: PLR2004 - one document has no spread
+        return *head, alpha, np.nan, np.nan, "one document: nothing to resample"
+    draws = (rng.integers(n, size=n) for _ in range(n_bootstrap))
+    held = [np.flatnonzero(documents == i) for i in range(n)]
+    alphas = np.array([_alpha(counts[np.concatenate([held[i] for i in draw])]) for draw in draws])
+    low, high = np.nanpercentile(alphas, [2.5, 97.5])
+    return *head, alpha, float(low), float(high), None
+
+
+def _alpha(counts: NDArray[np.int64]) -> float:
+    """Return Krippendorff's alpha of the answers to each passage, by how often each was given."""
+    if (counts.sum(axis=0) > 0).sum() < 2:  # noqa: PLR2004 - one answer alone has no alpha
+        return float("nan")
+    import krippendorff  # noqa: PLC0415 - only where judges are compared
+
+    return float(
+        krippendorff.alpha(
+            value_counts=counts, value_domain=list(_VALUES.values()), level_of_measurement="ordinal"
+        )
+    )
+
+
+def disagreements(judgements: Judgements) -> pd.DataFrame:
+    """Return the passages that judges differ on, to talk about: first those with a yes and a no.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``theme, document_id, source, start, end, quote, yes, no, unsure, notes``; ``yes``, ``no`` and ``unsure`` name the judges,
+        ``notes`` is what they wrote.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> for judge, answer in (("Ann", "yes"), ("Bo", "no")):
+    ...     desk = Judgements.open(folder, judge=judge)
+    ...     _ = desk.add(theme="repair", document_id="d1", start=0, end=9, quote="The gate.", answer=answer)
+    >>> disagreements(desk)[["quote", "yes", "no"]].values.tolist()
+    [['The gate.', 'Ann', 'Bo']]
+    """
+    place = ["theme", "document_id", "source", "start", "end", "quote"]
+    rows = []
+    for at, said in judgements.table.groupby(["theme", "document_id", "start", "end"], sort=False):
+        if len(set(said["answer"])) > 1:
+            who = [", ".join(said.loc[said["answer"] == answer, "judge"]) for answer in _acts.ANSWERS]
+            notes = "; ".join(f"{j}: {n}" for j, n in zip(said["judge"], said["note"], strict=True) if n)
+            rows.append(
+                (at[0], at[1], said["source"].iloc[0], at[2], at[3], said["quote"].iloc[0], *who, notes)
+            )
+    frame = pd.DataFrame(rows, columns=[*place, *_acts.ANSWERS, "notes"])
+    is_plain = (frame["yes"] != "") & (frame["no"] != "")
+    return frame.assign(plain=~is_plain).sort_values(["theme", "plain"], kind="stable").drop(columns="plain").reset_index(drop=True)  # fmt: skip
 
 
 def _check(judgement: Judgement) -> None:
