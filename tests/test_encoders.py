@@ -14,15 +14,14 @@ import pytest
 
 from themekit import cache, encoders
 from themekit.encoders import (
-    GRID,
     Encoder,
     EncoderNotFoundError,
     HashingEncoder,
     embed,
     find_encoder,
     static_folder,
-    to_grid,
 )
+from themekit.grid import GRID, to_grid
 
 TEXTS = [
     "We mended the gate again, and it held.",

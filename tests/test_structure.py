@@ -18,9 +18,9 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Data flows down this list: a file may know those above it.
 ORDER = (
-    "wording", "cache", "readers", "encoders", "roster", "people", "pseudonyms", "corpus", "disfluencies", "passages", "topics", "concepts", "neighbours", "background", "themes",
+    "wording", "cache", "grid", "readers", "encoders", "roster", "people", "pseudonyms", "corpus", "disfluencies", "passages", "topics", "concepts", "neighbours", "background", "scores", "themes",
     "evidence", "result", "method", "portrait", "store", "mining", "turns", "changes", "frames", "contrasts", "agreement", "threads", "junctures", "affect", "naming", "acts", "sharpening", "judgements", "charts", "drawings", "privacy", "pages",
-    "pictures", "figures", "report", "refi", "codebooks", "codings", "notes", "exchange", "explorer", "notebooks", "cli",
+    "pictures", "figures", "report", "refi", "codebooks", "codings", "notes", "exchange", "explorer", "desk", "notebooks", "cli",
 )  # fmt: skip
 # A result is asked for its portrait and knows how to save itself; both are loaded when it is asked.
 LAZILY_BELOW = {("result", "portrait"), ("result", "store"), ("result", "report")}
@@ -130,7 +130,7 @@ def test_charts_know_no_model():
 
 def test_only_charts_and_figures_draw():
     for file in FILES:
-        if name_of(file) not in {"charts", "explorer", "pages", "pictures", "figures", "report", "turns"}:
+        if name_of(file) not in {"charts", "desk", "explorer", "pages", "pictures", "figures", "report", "turns"}:
             assert not roots(file) & DRAWING, file.name
 
 

@@ -11,7 +11,8 @@ A passage is about two sentences of one turn, as a slice of its document:
 
 - Sentence boundaries come from *sentencex* (rules for some 300 languages, no
   model): on our essays it agrees with slower splitters where it matters and
-  runs about 350 times as fast as pysbd, so that splitting is not what one waits for.
+  runs about 350 times as fast as pysbd, so that splitting is not what one waits for. Where
+  passages begin and end is kept in the cache by document.
 - A stretch without a stop for more than :data:`MAX_WORDS` words is cut at the
   best joint near the aim: in captions, which have no marks at all, where a sentence
   most likely ends (:mod:`themekit.readers.voices`); in the long periods of old authors
@@ -22,15 +23,25 @@ A passage is about two sentences of one turn, as a slice of its document:
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import re
 from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+from tqdm.auto import tqdm
+
+from themekit import cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from numpy.typing import NDArray
 
     from themekit.corpus import Corpus
     from themekit.encoders import Encoder
@@ -41,8 +52,8 @@ N_SENTENCES = 2
 MIN_WORDS = 20
 MAX_WORDS = 90
 _AIM = 45
-_COLUMNS = ["document_id", "author", "start", "end", "text"]
-_PLACE = ["document_id", "author", "start", "text"]
+_DOCUMENTS_AT_ONCE = 256
+_RULES = 1  # goes up when passages would be cut otherwise than before
 _INNER_STOP = re.compile(r"[;:—–,)]['\"”’]?$")
 # A quotation mark or bracket right after a stop closes the sentence before it, whatever the rules say.
 _CLOSERS = frozenset("\"'”’»)]")
@@ -80,7 +91,9 @@ class Span:
     n_words: int
 
 
-def split_passages(corpus: Corpus, encoder: Encoder, *, n_sentences: int = N_SENTENCES) -> pd.DataFrame:
+def split_passages(
+    corpus: Corpus, encoder: Encoder, *, n_sentences: int = N_SENTENCES, progress: bool | None = None
+) -> pd.DataFrame:
     """Split every author's turns into passages of about two sentences.
 
     Parameters
@@ -92,7 +105,9 @@ def split_passages(corpus: Corpus, encoder: Encoder, *, n_sentences: int = N_SEN
         Counts tokens and says how many it reads; no passage is longer.
     n_sentences : int, default 2
         Sentences per passage. Short ones are joined on until there are
-        30 words; no passage has more than 90.
+        20 words; no passage has more than 90.
+    progress : bool, optional
+        Show a bar on standard error. Default: only for long work on a terminal or in Jupyter.
 
     Returns
     -------
@@ -110,43 +125,106 @@ def split_passages(corpus: Corpus, encoder: Encoder, *, n_sentences: int = N_SEN
     >>> int(passages["text"].str.split().str.len().max()) <= 90
     True
     """
-    documents = _readable(corpus, encoder)
-    rows: list[tuple[str, str, int, int, str]] = []
-    turns = corpus.turns[corpus.turns["document_id"].isin(documents)].dropna(subset=["author"])
-    for document_id, author, start, end in zip(
-        turns["document_id"],
-        turns["author"],
-        turns["start"].tolist(),
-        turns["end"].tolist(),
-        strict=True,
-    ):
-        text, language = documents[document_id]
-        rows.extend(
-            (document_id, author, span.start, span.end, text[span.start : span.end])
-            for span in pack(sentences(text, start, end, language), n_sentences)
-        )
-    frame = pd.DataFrame(rows, columns=_COLUMNS)
-    frame = _fit_encoder(frame, encoder)
-    frame = frame.sort_values(["document_id", "start"], kind="stable", ignore_index=True)
-    frame["position"] = frame.groupby("document_id").cumcount()
-    frame["passage_id"] = frame["document_id"] + ":" + frame["position"].map("{:04d}".format)
-    return frame[["passage_id", "document_id", "author", "position", "start", "end", "text", "n_tokens"]]
+    return _frame(_readable(corpus, encoder), encoder, n_sentences, progress=progress)
 
 
-def _readable(corpus: Corpus, encoder: Encoder) -> dict[str, tuple[str, str]]:
-    """Return text and language of each document that the encoder can read; an encoder that says nothing reads all."""
+@dataclass(frozen=True)
+class _Document:
+    """A document's text, and the stretches of it that are somebody's: author, start and end."""
+
+    document_id: str
+    text: str
+    language: str
+    turns: list[tuple[str, int, int]]
+
+    def key(self, more: str) -> str:
+        """Return what its passages depend on, as a hash."""
+        said = json.dumps([more, self.language, self.turns], ensure_ascii=True)
+        digest = hashlib.sha256(said.encode("ascii"))
+        digest.update(self.text.encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+
+
+def _frame(
+    documents: list[_Document], encoder: Encoder, n_sentences: int, *, progress: bool | None
+) -> pd.DataFrame:
+    places = _places(documents, encoder, n_sentences, progress=progress)
+    n_passages = [len(place) for place in places]
+    _, start, end, n_tokens = np.concatenate([*places, np.zeros((0, 4), dtype=np.int32)]).T.astype(np.int64)
+    ids, authors, texts = [], [], []
+    for document, place in zip(documents, places, strict=True):
+        ids += [f"{document.document_id}:{i:04d}" for i in range(len(place))]
+        for t, begin, stop, _ in place.tolist():
+            authors.append(document.turns[t][0])
+            texts.append(document.text[begin:stop])
+    return pd.DataFrame(
+        {
+            "passage_id": pd.Series(ids, dtype=str),
+            "document_id": pd.Series([d.document_id for d in documents], dtype=str).repeat(n_passages).array,
+            "author": pd.Series(authors, dtype=str), "position": _counted(n_passages), "start": start, "end": end,
+            "text": pd.Series(texts, dtype=str), "n_tokens": n_tokens,
+        }
+    )  # fmt: skip
+
+
+def _counted(numbers: list[int]) -> NDArray[np.int64]:
+    """Count up from 0 for each number."""
+    ends = np.cumsum(np.array(numbers, dtype=np.int64))
+    return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - numbers, numbers)
+
+
+def _places(
+    documents: list[_Document], encoder: Encoder, n_sentences: int, *, progress: bool | None
+) -> list[NDArray[np.int32]]:
+    """Return turn, start, end and number of tokens of each document's passages, in order of place."""
+    more = f"passages/{_RULES}/{version('sentencex')}/{n_sentences}/{encoder.key}/{encoder.max_tokens}"
+    keys = [document.key(more) for document in documents]
+    kept = cache.get(keys)
+    new = [i for i, key in enumerate(keys) if key not in kept]
+    disable = not progress if progress is not None else (len(new) < 4 * _DOCUMENTS_AT_ONCE or None)
+    with tqdm(total=len(new), desc="splitting", unit=" documents", disable=disable, leave=False) as bar:
+        for begin in range(0, len(new), _DOCUMENTS_AT_ONCE):
+            some = new[begin : begin + _DOCUMENTS_AT_ONCE]
+            placed = split_documents([documents[i] for i in some], encoder, n_sentences)
+            fresh = {keys[i]: place.tobytes() for i, place in zip(some, placed, strict=True)}
+            cache.put(fresh)
+            kept |= fresh
+            bar.update(len(some))
+    return [np.frombuffer(kept[key], dtype="<i4").reshape(-1, 4) for key in keys]
+
+
+def split_documents(
+    documents: list[_Document], encoder: Encoder, n_sentences: int
+) -> list[NDArray[np.int32]]:
+    """Split some documents; return turn, start, end and number of tokens of each one's passages."""
+    rows = [
+        (d, t, span.start, span.end)
+        for d, document in enumerate(documents)
+        for t, (_, start, end) in enumerate(document.turns)
+        for span in pack(sentences(document.text, start, end, document.language), n_sentences)
+    ]
+    placed = _fit_encoder(rows, [document.text for document in documents], encoder)
+    placed = placed[np.lexsort((placed[:, 2], placed[:, 0]))]
+    ends = np.searchsorted(placed[:, 0], np.arange(len(documents) + 1))
+    return [placed[a:b, 1:].astype("<i4") for a, b in pairwise(ends)]
+
+
+def _readable(corpus: Corpus, encoder: Encoder) -> list[_Document]:
+    """Return the documents that the encoder can read, by id; an encoder that says nothing reads all."""
     documents = corpus.documents
     languages = documents["language"].fillna("en") if "language" in documents else ["en"] * len(documents)
     can = getattr(encoder, "languages", None)
-    found, other = {}, []
+    turns = corpus.turns.dropna(subset=["author"])
+    columns = (turns["document_id"], turns["author"], turns["start"].tolist(), turns["end"].tolist())
+    of: dict[str, list[tuple[str, int, int]]] = {}
+    for document_id, author, start, end in zip(*columns, strict=True):
+        of.setdefault(document_id, []).append((author, start, end))
+    found, other = [], []
     for document_id, text, language in zip(
-        documents["document_id"],
-        documents["text"],
-        languages,
-        strict=True,
+        documents["document_id"], documents["text"], languages, strict=True
     ):
         if can is None or language in can:
-            found[document_id] = (text, language)
+            found.append(_Document(document_id, text, language, of.get(document_id, [])))
         else:
             other.append(f"{document_id} ({language})")
     if other:
@@ -154,7 +232,7 @@ def _readable(corpus: Corpus, encoder: Encoder) -> dict[str, tuple[str, str]]:
             "%d documents are in a language that %s does not read, and are left out: %s",
             len(other), encoder.name, ", ".join(other[:5]),
         )  # fmt: skip
-    return found
+    return sorted(found, key=lambda document: document.document_id)
 
 
 def sentences(text: str, start: int, end: int, language: str = "en") -> Iterator[Span]:
@@ -247,27 +325,28 @@ def _best_joint(
     return max(window, key=quality)
 
 
-def _fit_encoder(frame: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
+def _fit_encoder(
+    rows: list[tuple[int, int, int, int]], texts: list[str], encoder: Encoder
+) -> NDArray[np.int64]:
     """Split what the encoder would cut, until nothing is cut; count tokens on the way."""
-    frame = frame.assign(n_tokens=encoder.count_tokens(frame["text"].tolist()))
-    too_long = frame["n_tokens"] > encoder.max_tokens
-    if too_long.any():
-        logger.info(
-            "%d passages exceeded the %d tokens that the encoder reads; they were split, not cut",
-            int(too_long.sum()),
-            encoder.max_tokens,
-        )
-    while too_long.any():
-        halves = [
-            (document_id, author, start + half.start, start + half.end, text[half.start : half.end])
-            for document_id, author, start, text in frame.loc[too_long, _PLACE].to_numpy().tolist()
-            for half in _halve(text)
+    done, todo = [np.zeros((0, 5), dtype=np.int64)], rows
+    while todo:
+        place = np.array(todo, dtype=np.int64)
+        n_tokens = encoder.count_tokens([texts[d][start:end] for d, _, start, end in todo])
+        too_long = (n_tokens > encoder.max_tokens) & (place[:, 3] - place[:, 2] > 1)
+        if too_long.any():
+            logger.info(
+                "%d passages exceeded the %d tokens that the encoder reads; they were split, not cut",
+                int(too_long.sum()),
+                encoder.max_tokens,
+            )
+        done.append(np.column_stack([place, n_tokens])[~too_long])
+        todo = [
+            (d, t, start + half.start, start + half.end)
+            for d, t, start, end in place[too_long].tolist()
+            for half in _halve(texts[d][start:end])
         ]
-        split = pd.DataFrame(halves, columns=_COLUMNS)
-        split["n_tokens"] = encoder.count_tokens(split["text"].tolist())
-        frame = pd.concat([frame[~too_long], split], ignore_index=True)
-        too_long = (frame["n_tokens"] > encoder.max_tokens) & (frame["text"].str.len() > 1)
-    return frame.astype({"start": "int64", "end": "int64", "n_tokens": "int64"})
+    return np.concatenate(done)
 
 
 def _halve(text: str) -> Iterator[Span]:
