@@ -21,6 +21,7 @@ import pandas as pd
 
 from themekit import acts as _acts
 from themekit.acts import SCHEMA, Act, Edit, Judgement, JudgementsFileError, Part
+from themekit.readers.document import count
 from themekit.sharpening import Sharpened, halves, proposals, sharpen
 
 if TYPE_CHECKING:
@@ -292,6 +293,8 @@ class Judgements:
         if not self._pending:
             return
         try:
+            if not self.path.parent.is_dir():  # a lock would make one
+                raise FileNotFoundError(errno.ENOENT, "no such folder")
             with FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=_PATIENCE):
                 self.refresh()
                 whole = self._whole()
@@ -312,7 +315,7 @@ class Judgements:
     def _not_saved(self, seen: str, advice: str) -> JudgementsNotSavedError:
         n = len(self._pending)
         return JudgementsNotSavedError(
-            f"seen {seen}; expected to write {n} act{'s' if n > 1 else ''} into {str(self.path)!r}; nothing is lost as long as "
+            f"seen {seen}; expected to write {count(n, 'act')} into {str(self.path)!r}; nothing is lost as long as "
             f"this stays open: {advice}, then call save() or judge on"
         )
 
