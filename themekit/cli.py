@@ -1,4 +1,4 @@
-"""The command line: ``themekit read | mine | report | figures | background build | notebook | notebooks``, the same functions as in Python.
+"""The command line: ``themekit read | mine | report | figures | export | background build | notebook | notebooks``, the same functions as in Python.
 
 Results on standard output or in files, progress and notes on standard error.
 Exit code 0 whatever the verdicts, 1 where some input could not be read (the
@@ -163,6 +163,35 @@ def figures(
         result, out, formats=wanted, authors=authors, only=only, theme=theme, size=size, made_by=made_by
     ):
         click.echo(path)
+    _leave(corpus)
+
+
+@app.command()
+@_mining
+@click.option("--out", required=True, type=click.Path(), metavar="FILE|DIR",
+              help="Its ending is the form: .qdpx or .qdc (REFI-QDA), .csv, .parquet, .bib; a folder for Markdown notes.")  # fmt: skip
+@click.option(
+    "--themes",
+    default="leading",
+    show_default=True,
+    metavar="leading|all|A,B,C",
+    help="Which of each author's.",
+)
+@click.option("--of", "people", multiple=True, metavar="AUTHOR", help="Only of these authors; may be given again.  [default: all]")  # fmt: skip
+@click.option(
+    "--judgements", type=click.Path(exists=True), metavar="FILE", help="What readers said of the quotes."
+)
+def export(
+    out: str, themes: str, people: tuple[str, ...], judgements: str | None, **options: Any,  # noqa: ANN401
+) -> None:  # fmt: skip
+    """Write themes as codes and quotes as coded passages, for other programs."""
+    from themekit import exchange  # noqa: PLC0415 - pandas is imported where it is used
+
+    exchange.form(out)  # before the long work
+    corpus, result = _mine(**options)
+    wanted = themes if themes in {"leading", "all"} else [name.strip() for name in themes.split(",")]
+    authors = _known(result, people)
+    click.echo(exchange.write(result, out, author=authors, themes=wanted, judgements=judgements))
     _leave(corpus)
 
 

@@ -298,7 +298,7 @@ def _way(texts: list[_Text], origin: str, told: list[str]) -> _Way:
     best = max(ways, key=lambda way: (fits[way], way == usual))
     n = sum(len(t.selections) for t in texts)
     (named, cut), (usually_named, usually_cut) = fits[best], fits[usual]
-    if named == usually_named and cut < usually_cut + max(3, n / 5):
+    if named == usually_named and (named or cut < usually_cut + max(3, n / 5)):
         return usual
     if best != usual:
         told.append(

@@ -23,7 +23,7 @@ from themekit.readers.document import count
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from themekit.judgements import Judgements
     from themekit.result import Result
@@ -137,13 +137,10 @@ def write(
     3. A table holds texts as they are: a program that takes cells beginning with ``=`` for formulas must be told that it is text.
     4. Readers' *yes* go out as codings by them, with their note; *no* and *unsure* as notes without a code.
     """
-    path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix and suffix not in OUT:
-        raise ExchangeError(unknown_ending(suffix, OUT, "a folder's name without one, for Markdown notes"))
+    path, suffix = Path(path), form(path)
     desk = _Desk.of(result, author, themes, judgements)
     if not suffix:
-        return _write_notes(notes.notes(_clean(desk.coded), _clean(desk.themes), method_note(result)), path)
+        return _write_notes(notes.notes(desk.coded, desk.themes, method_note(result)), path)
     from themekit.figures import replace_file  # noqa: PLC0415 - only where a file is written
 
     makers: dict[str, Callable[[], bytes]] = {
@@ -151,9 +148,9 @@ def write(
             desk.codes, desk.coded, desk.documents, description=method_note(result).text
         ),
         ".qdc": lambda: refi.codebook(desk.codes),
-        ".csv": lambda: _clean(desk.coded).to_csv(index=False, lineterminator="\n").encode("utf-8"),
-        ".parquet": lambda: _clean(desk.coded).to_parquet(index=False),
-        ".bib": lambda: method_note(result).bibtex.encode("utf-8", "replace"),
+        ".csv": lambda: desk.coded.to_csv(index=False, lineterminator="\n").encode("utf-8"),
+        ".parquet": lambda: desk.coded.to_parquet(index=False),
+        ".bib": lambda: method_note(result).bibtex.encode("utf-8"),
     }
     made = makers[suffix]()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -161,15 +158,12 @@ def write(
     return path
 
 
-def _clean(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table without halves of characters, which no file in UTF-8 can hold."""
-    texts = frame.select_dtypes("object").columns
-    return frame.assign(
-        **{
-            name: [c.encode("utf-8", "replace").decode() if isinstance(c, str) else c for c in frame[name]]
-            for name in texts
-        }
-    )
+def form(path: str | os.PathLike[str]) -> str:
+    """Return the ending that says in which form :func:`write` writes there; empty for a folder of notes."""
+    suffix = Path(path).suffix.lower()
+    if suffix and suffix not in OUT:
+        raise ExchangeError(unknown_ending(suffix, OUT, "a folder's name without one, for Markdown notes"))
+    return suffix
 
 
 def _write_notes(pages: dict[str, str], folder: Path) -> Path:
@@ -212,20 +206,24 @@ class _Desk:
         judged: Judgements | str | os.PathLike[str] | None,
     ) -> _Desk:
         authors = _authors(result, author)
+        themes = themes if isinstance(themes, str) else list(themes)
         if judged is not None and not isinstance(judged, judgements.Judgements):
             judged = judgements.Judgements.open(judged)
         known = result.themes[result.themes["author"].isin(authors)]
         evidence = result.evidence[
             (result.evidence["role"] == "for") & result.evidence["author"].isin(authors)
         ]
-        wanted = _wanted(result, known, evidence, themes)
+        made = (
+            {r.theme: {r.theme, *r.made_of} for r in judged.themes.itertuples(index=False)} if judged else {}
+        )
+        wanted = _wanted(result, known, evidence, themes, made)
         called = judged.called if judged is not None else str
         own = known.merge(wanted, on=["author", "concept"])
         coded = _proposed(result, evidence.merge(wanted, on=["author", "concept"]), own, called)
         if judged is not None:
-            coded = pd.concat(
-                [coded, _judged(result, judged, authors, set(own["concept"]))], ignore_index=True
-            )
+            named = {*own["concept"], *([themes] if isinstance(themes, str) else themes)}
+            chosen = {name for name, of in made.items() if themes == "all" or of & named}
+            coded = pd.concat([coded, _judged(result, judged, authors, chosen)], ignore_index=True)
         coded = _sorted(coded, result)
         codes = _codes(result, [called(name) for name in own["concept"]] + coded["code"].tolist(), judged)
         if not len(codes):
@@ -246,9 +244,13 @@ def _authors(result: Result, author: str | Iterable[str] | None) -> list[str]:
 
 
 def _wanted(
-    result: Result, known: pd.DataFrame, evidence: pd.DataFrame, themes: str | Iterable[str]
+    result: Result,
+    known: pd.DataFrame,
+    evidence: pd.DataFrame,
+    themes: str | Iterable[str],
+    made: Mapping[str, set[str]],
 ) -> pd.DataFrame:
-    """Return pairs of author and concept."""
+    """Return pairs of author and concept; themes may be called as readers called them (``made`` of which)."""
     pairs = ["author", "concept"]
     if themes == "leading":
         return known.loc[known["rank"] == 1, pairs]
@@ -257,14 +259,15 @@ def _wanted(
     names = [themes] if isinstance(themes, str) else list(themes)
     candidates = result.concepts["concept"].tolist()
     for name in names:
-        if name not in candidates:
+        if name not in {*candidates, *made}:
             near = difflib.get_close_matches(str(name), [*candidates, "leading", "all"], n=3, cutoff=0.4)
             such = f" such as {', '.join(near)}" if near else ""
             raise ExchangeError(
                 f"seen the theme {name!r}; expected 'leading', 'all', or some of {len(candidates)} candidates{such}; "
                 "see result.concepts"
             )
-    return known.loc[known["concept"].isin(names), pairs]
+    concepts = set(names).union(*(made.get(name, set()) for name in names))
+    return known.loc[known["concept"].isin(concepts), pairs]
 
 
 def _proposed(
@@ -288,13 +291,11 @@ def _proposed(
 
 
 def _judged(result: Result, judged: Judgements, authors: Sequence[str], chosen: set[str]) -> pd.DataFrame:
-    """Return what readers said of the chosen themes, and of what they made of these."""
-    named = judged.themes
-    wanted = {r.theme for r in named.itertuples(index=False) if chosen & {r.theme, *r.made_of}}
+    """Return what readers said of the chosen themes, as they call them."""
     documents = {r.document_id: r for r in result.documents.itertuples(index=False)}
     rows, lost = [], 0
     for said in judged.table.itertuples(index=False):
-        if said.theme not in wanted:
+        if said.theme not in chosen:
             continue
         document = documents.get(said.document_id)
         place = None if document is None else find(said.quote, document.text, said.start)
@@ -367,6 +368,6 @@ def _lines(
     seen = {(row[0], row[1]) for row in rows}
     for author, code in coded[["author", "code"]].drop_duplicates().itertuples(index=False):
         if (author, code) not in seen:
-            rows.append((author, code, glosses[code], None, f"Named by a reader of {author}."))
+            rows.append((author, code, glosses[code], None, f"Readers judged passages of {author}."))
     frame = pd.DataFrame(rows, columns=["author", "code", "gloss", "verdict", "line"])
     return frame.drop_duplicates(["author", "code"]).reset_index(drop=True)
