@@ -651,6 +651,7 @@ def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises((CodingsError, FileNotFoundError), match="seen no file"):
         exchange.read(tmp_path / "a.qdc")
     (tmp_path / "b.qdc").mkdir()
+    (tmp_path / "b.qdc" / "c.qdc").write_text("<CodeBook/>", encoding="utf-8")
     with pytest.raises(CodingsError, match="seen no file"):
         exchange.read(tmp_path / "b.qdc")
 

@@ -26,7 +26,7 @@ from themekit.wording import visible
 
 if TYPE_CHECKING:
     import zipfile
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 COLUMNS = ["code", "document", "guid", "start", "end", "quote", "coder", "answer", "note"]
 MAX_XML = 3 * files.MAX_XML
@@ -82,7 +82,8 @@ def read_project(data: bytes) -> Codebook:
                 f"seen an element {_tag(root)!r}; expected a project of REFI-QDA; export it anew"
             )
         told: list[str] = []
-        texts = [_Text.of(source, archive, told) for source in _text_sources(root)]
+        members = {info.filename.rpartition("/")[2].lower(): info for info in archive.infolist()}
+        texts = [_Text.of(source, archive, members, told) for source in _text_sources(root)]
     names, codes = _codes(root)
     way = _way([t for t in texts if t], str(root.get("origin") or ""), told)
     users = {
@@ -220,17 +221,19 @@ class _Text:
     selections: list[_Selection]
 
     @classmethod
-    def of(cls, source: Any, archive: zipfile.ZipFile, told: list[str]) -> _Text | None:  # noqa: ANN401
+    def of(
+        cls,
+        source: Any,  # noqa: ANN401
+        archive: zipfile.ZipFile,
+        members: Mapping[str, zipfile.ZipInfo],
+        told: list[str],
+    ) -> _Text | None:
         name = str(source.get("name") or source.get("guid") or "unnamed")
-        text = next((content.text for content in _within(source, "PlainTextContent")), None)
-        path = str(source.get("plainTextPath") or "")
-        if not text and path:
-            wanted = path.rpartition("/")[2].lower()
-            info = next(
-                (i for i in archive.infolist() if i.filename.rpartition("/")[2].lower() == wanted), None
-            )
-            text = None if info is None else _decoded(_read_member(archive, info, files.MAX_TEXT), name, told)
-        if text is None or (not text and not path):
+        text = next((content.text or "" for content in _within(source, "PlainTextContent")), None)
+        file = members.get(str(source.get("plainTextPath") or "").rpartition("/")[2].lower())
+        if not text and file is not None:
+            text = _decoded(_read_member(archive, file, files.MAX_TEXT), name, told)
+        if text is None:
             told.append(f"{visible(name)}: its text is not in the file; its passages were left out")
             return None
         return cls(name, str(source.get("guid") or ""), text, list(_selections(source, name, told)))

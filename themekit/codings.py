@@ -197,7 +197,7 @@ def read(path: str | os.PathLike[str], corpus: Corpus | None = None) -> Codes:
 
 
 def _load(path: Path) -> bytes:
-    item = next(files.find(str(path)), None)
+    item = None if path.is_dir() else next(files.find(str(path)), None)
     try:
         if isinstance(item, files.File):
             return item.load()

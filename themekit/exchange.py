@@ -84,7 +84,7 @@ def coded_passages(
     >>> coded_passages(result, themes=["repair"])["quote"].tolist()
     ['We mended the gate again.']
     """
-    return _Desk.of(result, author, themes, judgements).coded
+    return _Parcel.of(result, author, themes, judgements).coded
 
 
 def write(
@@ -106,8 +106,12 @@ def write(
         The ending chooses the form: ``.qdpx`` (a REFI-QDA project with the authors' documents, for QualCoder, NVivo, MAXQDA,
         ATLAS.ti), ``.qdc`` (the codes alone), ``.csv`` or ``.parquet`` (coded passages), ``.bib`` (what the method cites).
         Without an ending it is a folder of Markdown notes, for Obsidian.
-    author, themes, judgements
-        As for :func:`coded_passages`.
+    author : str or iterable of str, optional
+        Whose. Default: everybody's.
+    themes : {"leading", "all"} or iterable of str, default "leading"
+        Each author's first theme, whatever the verdict; all that have quotes; or some by name.
+    judgements : Judgements or path, optional
+        What readers said of the quotes.
 
     Returns
     -------
@@ -138,18 +142,18 @@ def write(
     4. Readers' *yes* go out as codings by them, with their note; *no* and *unsure* as notes without a code.
     """
     path, suffix = Path(path), form(path)
-    desk = _Desk.of(result, author, themes, judgements)
+    parcel = _Parcel.of(result, author, themes, judgements)
     if not suffix:
-        return _write_notes(notes.notes(desk.coded, desk.themes, method_note(result)), path)
+        return _write_notes(notes.notes(parcel.coded, parcel.themes, method_note(result)), path)
     from themekit.figures import replace_file  # noqa: PLC0415 - only where a file is written
 
     makers: dict[str, Callable[[], bytes]] = {
         ".qdpx": lambda: refi.project(
-            desk.codes, desk.coded, desk.documents, description=method_note(result).text
+            parcel.codes, parcel.coded, parcel.documents, description=method_note(result).text
         ),
-        ".qdc": lambda: refi.codebook(desk.codes),
-        ".csv": lambda: desk.coded.to_csv(index=False, lineterminator="\n").encode("utf-8"),
-        ".parquet": lambda: desk.coded.to_parquet(index=False),
+        ".qdc": lambda: refi.codebook(parcel.codes),
+        ".csv": lambda: parcel.coded.to_csv(index=False, lineterminator="\n").encode("utf-8"),
+        ".parquet": lambda: parcel.coded.to_parquet(index=False),
         ".bib": lambda: method_note(result).bibtex.encode("utf-8"),
     }
     made = makers[suffix]()
@@ -189,7 +193,7 @@ def _is_ours(file: Path) -> bool:
 
 
 @dataclass(frozen=True)
-class _Desk:
+class _Parcel:
     """What is written: coded passages, their codes, the authors' themes and documents."""
 
     codes: pd.DataFrame
@@ -204,7 +208,7 @@ class _Desk:
         author: str | Iterable[str] | None,
         themes: str | Iterable[str],
         judged: Judgements | str | os.PathLike[str] | None,
-    ) -> _Desk:
+    ) -> _Parcel:
         authors = _authors(result, author)
         themes = themes if isinstance(themes, str) else list(themes)
         if judged is not None and not isinstance(judged, judgements.Judgements):
