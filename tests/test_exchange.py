@@ -488,7 +488,7 @@ def test_a_codebook_of_another_program_gives_names_that_are_told_apart():
 
 def test_text_that_is_not_there_and_pictures_are_said():
     data = project(
-        [b"\xff\xfe" + "One fear here.".encode("utf-16-le"), b"caf\xe9 fear"],
+        [b"\xff\xfe" + "One fear here.".encode("utf-16-le"), b"d\xe9j\xe0 fear"],
         [(0, 4, 8, ""), (1, 5, 9, ""), (1, 5, 99, "")],
     )
     read = codebooks.read_project(data)
@@ -559,6 +559,14 @@ def test_a_table_of_a_spreadsheet_is_read(tmp_path):
     assert "1 code with a name alone" in " ".join(codes.account)
     assert "fear" in codes._repr_html_()
     assert repr(codes) == "<Codes: 2 codes, 2 coded passages>"
+
+
+def test_places_that_a_spreadsheet_made_numbers_with_a_point_are_read(tmp_path):
+    file = tmp_path / "codes.csv"
+    file.write_text("code,quote,start,end\nfear,was afraid,2.0,12.0\nfear,was,two,-1\n", encoding="utf-8")
+    places = exchange.read(file).passages[["start", "end"]].astype(object)
+    assert places.iloc[0].tolist() == [2, 12]
+    assert places.iloc[1].isna().all()
 
 
 def test_yaml_and_json_are_read(tmp_path):

@@ -6,6 +6,7 @@ a theme that is defined by its own quotes would always be found again.
 
 from __future__ import annotations
 
+import csv
 import difflib
 import io
 import re
@@ -130,7 +131,7 @@ class Codes:
     def _repr_html_(self) -> str:
         n = Counter(self.passages["code"])
         rows = "".join(
-            f"<tr><td>{escape(visible(c.name))}</td><td>{escape(visible(c.gloss))[:200]}</td><td>{n[c.name]}</td></tr>"
+            f"<tr><td>{escape(visible(c.name))}</td><td>{escape(visible(c.gloss)[:200])}</td><td>{n[c.name]}</td></tr>"
             for c in self.concepts[:100]
         )
         told = "".join(f"<li>{escape(visible(line))}</li>" for line in self.account[:30])
@@ -257,8 +258,8 @@ def _read_table(data: bytes) -> codebooks.Codebook:
     except UnreadableFileError as error:
         raise CodingsError(str(error)) from error
     for delimiter in ",;\t":
-        header = pd.read_csv(io.StringIO(text.partition("\n")[0]), sep=delimiter, dtype=str, header=None)
-        names = _columns([str(name).strip().lower() for name in header.iloc[0]])
+        header = next(csv.reader([text.lstrip().partition("\n")[0]], delimiter=delimiter), [])
+        names = _columns([name.strip().lower() for name in header])
         if {"code", "quote"} <= names.keys():
             break
     else:
@@ -280,12 +281,17 @@ def _read_table(data: bytes) -> codebooks.Codebook:
             continue
         code = " ".join(row["code"].split())
         glosses[code] = glosses.get(code) or row.get("gloss", "")
-        start, end = (int(row[n]) if row.get(n, "").isdecimal() else None for n in ("start", "end"))
+        start, end = (_place(row.get(name, "")) for name in ("start", "end"))
         rows.append((code, row.get("document", ""), "", start, end, row["quote"], row.get("coder", ""),
                      row.get("answer", "").lower() or "yes", row.get("note", "")))  # fmt: skip
     n_without = len(frame) - len(rows)
     told = (f"{count(n_without, 'row')} without a code; left out",) if n_without else ()
     return codebooks.Codebook(glosses, pd.DataFrame(rows, columns=codebooks.COLUMNS, dtype=object), told)
+
+
+def _place(cell: str) -> int | None:
+    """Return a number of characters, as a spreadsheet may write it; None for anything else."""
+    return int(cell.partition(".")[0]) if re.fullmatch(r"[0-9]{1,15}(\.0*)?", cell) else None
 
 
 def _columns(spelled: list[str]) -> dict[str, int]:
