@@ -285,7 +285,7 @@ def test_a_file_is_written_whole_or_not_at_all(result, tmp_path, monkeypatch, na
 def test_of_one_author_only_their_texts_go_out(result, tmp_path):
     path = exchange.write(result, tmp_path / "a.qdpx", author="Ann [[Lee]]", themes="all")
     assert len(list(parsed(path).iter(f"{P}TextSource"))) == 2
-    assert set(exchange.coded_passages(result, author=["Ann [[Lee]]"])["author"]) == {"Ann [[Lee]]"}
+    assert set(exchange.coded_passages(result, author=["ann [[lee]]"])["author"]) == {"Ann [[Lee]]"}
 
 
 # What goes out: tables, references, notes
@@ -361,6 +361,7 @@ def test_a_note_of_ones_own_is_never_replaced(result, tmp_path):
         ({"path": "a.qpdx"}, "did you mean '.qdpx'"),
         ({"path": "a.docx"}, "a folder's name"),
         ({"path": "a.csv", "themes": ["repiar"]}, "repair"),
+        ({"path": "a.csv", "author": "Ann Lee"}, "such as Ann"),
     ],
 )
 def test_what_cannot_be_written_is_said(result, tmp_path, arguments, said):

@@ -190,8 +190,7 @@ def export(
     exchange.form(out)  # before the long work
     corpus, result = _mine(**options)
     wanted = themes if themes in {"leading", "all"} else [name.strip() for name in themes.split(",")]
-    authors = _known(result, people)
-    click.echo(exchange.write(result, out, author=authors, themes=wanted, judgements=judgements))
+    click.echo(exchange.write(result, out, author=people or None, themes=wanted, judgements=judgements))
     _leave(corpus)
 
 

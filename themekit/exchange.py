@@ -244,7 +244,16 @@ class _Parcel:
 def _authors(result: Result, author: str | Iterable[str] | None) -> list[str]:
     if author is None:
         return list(result.authors["author"])
-    return [result.portrait(name).author for name in ([author] if isinstance(author, str) else author)]
+    names = {name.casefold(): name for name in result.authors["author"]}
+    asked = [author] if isinstance(author, str) else list(author)
+    if unknown := [name for name in asked if name.casefold() not in names]:
+        near = (
+            difflib.get_close_matches(unknown[0], names.values(), n=3, cutoff=0.4) or list(names.values())[:3]
+        )
+        raise ExchangeError(
+            f"seen author {unknown[0]!r}; expected some of {len(names)}, such as {', '.join(near)}; see result.authors"
+        )
+    return list(dict.fromkeys(names[name.casefold()] for name in asked))
 
 
 def _wanted(
