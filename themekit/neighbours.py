@@ -46,25 +46,25 @@ def search(text: str, *, n: int = 10, encoder: str | Encoder = "static") -> pd.D
     text : str
         A word, a phrase, or a sentence that describes a way of seeing.
     n : int, default 10
-        So many, the nearest first.
+        So many concepts at most, the nearest first.
     encoder : str or Encoder, default "static"
-        What compares meanings.
+        What compares meanings. The default is quick, and a list to choose from need not be fine.
 
     Returns
     -------
     pandas.DataFrame
-        ``concept, n_exemplars, nearest, similarity, is_apart, n_first, median_rank, taken_for, n_taken, advice``; one row per concept.
-        ``nearest`` is the concept whose direction is nearest, ``similarity`` their cosine. Each exemplar is held out in turn:
-        ``n_first`` of them were nearest to their own concept of all, which had the rank ``median_rank`` in the middle;
-        ``taken_for`` is the concept that most of them were nearer to than to their own, ``n_taken`` how many.
-        ``is_apart`` says whether it will do, ``advice`` what to do, in words.
+        ``concept, family, gloss, synonyms, similarity, has_word``; one row per concept. ``similarity`` is the cosine (from -1 to 1)
+        of the concept's direction with that of the text, taken as a gloss; ``has_word`` says whether the text stands in the
+        concept's name or synonyms as a word. Those that have it come first.
 
-    Notes
-    -----
-    1. *Angle.* Two directions whose cosine is above 0.6 mean the same.
-    2. *Holding out.* The direction is made of the other exemplars alone, as :func:`themekit.concepts.vectors` makes it, and the
-       sentence is held against it and against the whole directions of all other concepts. That is stern, as
-       these have all their exemplars, scenes and names. So it is one other concept that must not take more than half of them.
+    Raises
+    ------
+    ConceptError
+        If there is no text.
+
+    See Also
+    --------
+    compare : Two of them side by side.
 
     Examples
     --------
@@ -155,17 +155,27 @@ def check(
     Returns
     -------
     pandas.DataFrame
-        ``concept, n_exemplars, nearest, similarity, is_apart, n_first, n_in_three, median_rank, taken_for, advice``; one row per concept.
-        ``nearest`` is the concept whose direction is nearest, ``similarity`` their cosine. Of the exemplars, each held out in
-        turn, ``n_first`` were nearest to their own concept and ``n_in_three`` had it among the first three of all;
-        ``taken_for`` is what took most of the others. ``is_apart`` says whether it will do, ``advice`` what to do, in words.
+        ``concept, n_exemplars, nearest, similarity, is_apart, n_first, median_rank, taken_for, n_taken, advice``; one row per concept.
+        ``nearest`` is the concept whose direction is nearest, ``similarity`` their cosine (from -1 to 1). Each exemplar is held out in
+        turn and ranks the concepts: ``n_first`` of them put their own first, which had the rank ``median_rank`` in the middle
+        (1 is first; null with fewer than two exemplars). ``taken_for`` is the concept that most of them are nearer to than to
+        their own, ``n_taken`` how many are. ``is_apart`` says whether it will do, ``advice`` what to do, in words.
+
+    Raises
+    ------
+    ConceptError
+        If a name is unknown, or a file does not hold concepts.
+
+    See Also
+    --------
+    compare : Which exemplars of two concepts lean to the wrong side.
 
     Notes
     -----
-    1. *Angle.* Two directions are too near where they are nearer than any two of the catalogue's that are not the same.
-    2. *Holding out.* The direction is made of the other exemplars alone, as :func:`themekit.concepts.vectors` makes it, the
-       sentence is held against it and against the whole directions of all other concepts: a stern test, as these have
-       all their exemplars, scenes and names. Half of the sentences first, or three of four among the first three, will do.
+    1. *Angle.* Two directions whose cosine is above 0.6 mean the same.
+    2. *Holding out.* The direction is made of the other exemplars alone, as :func:`themekit.concepts.vectors` makes it, and the
+       sentence is held against it and against the whole directions of all other concepts. That is stern, as
+       these have all their exemplars, scenes and names. So it is one other concept that must not take more than half of them.
 
     Examples
     --------

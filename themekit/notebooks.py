@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import ast
 import difflib
+import logging
+import os
+import re
 import shutil
+import tempfile
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tqdm.auto import tqdm
+
 import themekit
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from nbclient import NotebookClient
     from nbformat import NotebookNode
 
     from themekit.corpus import Corpus
@@ -27,6 +34,9 @@ __all__ = ["NotebookError", "as_page", "copy", "demo", "given", "names", "parame
 
 _CORPORA = "../corpora"
 _ABOVE = "../"
+_LONGEST_FOLDER = 80  # where a socket is to be: with the socket's name macOS takes 103 letters, Linux 107
+_QUIET = logging.getLogger(f"{__name__}.kernel")
+_QUIET.setLevel(logging.ERROR)
 
 
 class NotebookError(ValueError):
@@ -162,8 +172,7 @@ def run(
     corpora, which are where they are; figures go to ``results`` in the working folder.
     """
     import nbformat  # noqa: PLC0415 - comes with nbconvert; only where a notebook runs
-    from nbclient import NotebookClient  # noqa: PLC0415
-    from nbclient.exceptions import CellExecutionError  # noqa: PLC0415
+    from nbclient.exceptions import CellExecutionError, DeadKernelError  # noqa: PLC0415
 
     notebook, given = _read(name), dict(values or {})
     known = _parameters(notebook)
@@ -178,19 +187,91 @@ def run(
     stem = _known(name)
     page = Path(out) if out else Path(f"{stem}.html")
     page.parent.mkdir(parents=True, exist_ok=True)
-    client = NotebookClient(
-        notebook, timeout=None, kernel_name="python3", resources={"metadata": {"path": "."}}
-    )
     try:
-        client.execute()
+        with _client(notebook, stem) as client:
+            client.execute()
     except CellExecutionError as error:
-        page.write_text(as_page(notebook, stem), encoding="utf-8")
         raise NotebookError(
             f"seen {error.ename} in a cell of {stem} ({error.evalue}); expected every cell to run; the page as far as "
             f"it came is {str(page)!r}"
         ) from error
-    page.write_text(as_page(notebook, stem), encoding="utf-8")
+    except DeadKernelError as error:
+        raise NotebookError(_ended(stem, page)) from error
+    finally:
+        page.write_text(as_page(notebook, stem), encoding="utf-8")
     return page
+
+
+@contextmanager
+def _client(notebook: NotebookNode, stem: str) -> Iterator[NotebookClient]:
+    """Yield what runs a notebook's cells one after another, and shows on a terminal which one it is at.
+
+    What goes to and fro between here and the kernel are somebody's texts. So it goes through sockets that are files, in a folder
+    that nobody else may open; where there are no such sockets, through the loopback device.
+    """
+    from nbclient import NotebookClient  # noqa: PLC0415 - only where a notebook runs
+    from traitlets.config import Config  # noqa: PLC0415
+
+    class Client(NotebookClient):  # type: ignore[misc]  # nbclient has no types
+        def handle_comm_msg(self, outs: list[Any], msg: dict[str, Any], cell_index: int) -> None:
+            super().handle_comm_msg(outs, msg, cell_index)
+            state = msg["content"]["data"].get("state", {})
+            if told := _BAR.search(str(state.get("value", ""))):
+                bar.set_postfix_str(told[0].strip())
+
+    titles = _titles(notebook)
+    with (
+        tempfile.TemporaryDirectory(prefix="themekit-", ignore_cleanup_errors=True) as folder,
+        tqdm(
+            total=len(titles), disable=None, leave=False, bar_format="{desc} ({n} of {total} cells, {elapsed}{postfix})"
+        ) as bar,
+    ):  # fmt: skip
+
+        def begin(cell: NotebookNode, cell_index: int) -> None:
+            if cell.cell_type == "code":
+                bar.set_description_str(f"{stem}: {titles[cell_index]}", refresh=False)
+                bar.set_postfix_str("", refresh=True)
+
+        def end(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:  # noqa: ARG001 - as it is called
+            bar.update()
+
+        is_short = len(folder.encode()) <= _LONGEST_FOLDER
+        sockets = {"transport": "ipc", "connection_file": f"{folder}/kernel.json"}
+        yield Client(
+            notebook,
+            timeout=None,
+            kernel_name="python3",
+            resources={"metadata": {"path": "."}},
+            config=Config({"KernelManager": sockets if os.name == "posix" and is_short else {}}),
+            # A folder that happens to be called themekit must not be taken for the package.
+            extra_arguments=["--log-level=ERROR", "--IPKernelApp.ignore_cwd=True"],
+            on_cell_start=begin,
+            on_cell_executed=end,
+            log=_QUIET,
+        )
+
+
+_BAR = re.compile(r"\d+/\d+ \[[^\]]*\]")
+"""How far a bar inside the notebook has come, as it says itself."""
+
+
+def _titles(notebook: NotebookNode) -> dict[int, str]:
+    """Return the heading that each cell of code stands under."""
+    title, titles = "", {}
+    for i, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code":
+            titles[i] = title
+        elif cell.source.startswith("#"):
+            title = cell.source.partition("\n")[0].lstrip("# ")
+    return titles
+
+
+def _ended(stem: str, page: Path) -> str:
+    return (
+        f"seen the kernel of {stem} end before the notebook did; expected it to run to the last cell; run it again, and what was "
+        f"embedded is not embedded anew; if it ends at the same place, memory was too short for so many texts: give fewer, or "
+        f"encoder=static. The page as far as it came is {str(page)!r}"
+    )
 
 
 def given(name: str, params: Iterable[str]) -> dict[str, Any]:
