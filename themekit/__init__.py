@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from themekit.charts.picking import pickable, picked
     from themekit.concepts import catalogue
     from themekit.corpus import Corpus, read
+    from themekit.desk import judge
     from themekit.encoders import embed, find_encoder
     from themekit.explorer import explore
     from themekit.figures import save_figure, setup
@@ -57,7 +58,7 @@ _HOME = {
     "Corpus": "corpus", "read": "corpus", "split_passages": "passages", "embed": "encoders", "find_encoder": "encoders",
     "catalogue": "concepts", "ThemeEstimator": "themes", "Portrait": "portrait", "Result": "result", "mine": "mining",
     "method_note": "method", "stability": "agreement",
-    "load": "store", "demo": "notebooks", "explore": "explorer", "save_figure": "figures", "setup": "figures",
+    "load": "store", "demo": "notebooks", "explore": "explorer", "judge": "desk", "save_figure": "figures", "setup": "figures",
     "pickable": "charts.picking", "picked": "charts.picking",
 }  # fmt: skip
 _MODULES = (
@@ -67,7 +68,7 @@ _MODULES = (
 
 __all__ = [
     "Corpus", "Portrait", "Result", "ThemeEstimator", "ThemekitWarning", "__version__", "affect", "background", "cache",
-    "catalogue", "charts", "concepts", "contrasts", "demo", "embed", "encoders", "exchange", "explore", "explorer", "find_encoder", "frames", "judgements", "junctures", "load",
+    "catalogue", "charts", "concepts", "contrasts", "demo", "embed", "encoders", "exchange", "explore", "explorer", "find_encoder", "frames", "judge", "judgements", "junctures", "load",
     "method_note", "mine", "naming", "neighbours", "notebooks", "pickable", "picked", "read", "roster", "save_figure", "setup", "split_passages", "stability", "threads", "turns",
 ]  # fmt: skip
 
