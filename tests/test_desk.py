@@ -320,6 +320,11 @@ def test_one_short_text_and_no_text_have_sensible_words(tmp_path):
         "Rank 1 of 150 candidates for Ann; too little to tell. You can read and judge all the same."
         in desk.page["finding"]
     )
+    answer(desk, "yes")
+    assert "All is answered" in desk.page["said"][1]
+    desk.act("sharpen")
+    assert "too little is left to test with" in desk.page["sharpened"]["account"][0]
+    desk.act("author", author="Ann")
     none = dataclasses.replace(
         one,
         **{

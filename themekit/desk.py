@@ -176,6 +176,10 @@ class Desk(anywidget.AnyWidget):
         self._proposed, self._places = list(first), []
         if len(self._own):
             table = proposals(self.result, self._author, self._theme, self.judgements)
+            if not halves(self.result, self._author)[0]:  # one document: there is nothing to keep for a test
+                found = self.result.evidence
+                found = found[(found["author"] == self._author) & (found["concept"] == self._theme)]
+                table = self.result.placed(found[found["role"] == "for"])
             self._proposed += [place for place in _places(table) if place not in first]
         self._lay_out()
         self._at = next((i for i, place in enumerate(self._places) if place not in self._answers), 0)
@@ -215,9 +219,7 @@ class Desk(anywidget.AnyWidget):
                 f"{told} Now passage {self._at + 1} of {len(self._places)}: {self._title(self._places[self._at][0])}."
             )
         else:
-            self._say(
-                f"{told} All {len(self._places)} are answered: p shows what that changes, + lays out more."
-            )
+            self._say(f"{told} All is answered: p shows what that changes, + lays out more.")
 
     def _do_note(self, note: str, item: str) -> None:
         place = self._placed(item)
