@@ -19,8 +19,9 @@ from themekit.corpus import Corpus
 from themekit.disfluencies import fluent
 from themekit.encoders import embed, find_encoder
 from themekit.mining import mine
-from themekit.passages import split_passages
+from themekit.passages import N_SENTENCES, split_passages
 from themekit.themes import ThemeEstimator
+from themekit.wording import visible
 
 if TYPE_CHECKING:
     import os
@@ -42,8 +43,9 @@ SUMMARY_COLUMNS = [
     "author", "verdict", "leading", "n_runs", "same_verdict", "same_leading", "most_often", "weakest",
 ]  # fmt: skip
 _SAID = {
-    "seed": "another seed", "encoder": "another encoder", "length": "another passage length", "document": "without some document",
+    "seed": "other seeds", "encoder": "other encoders", "length": "other passage lengths", "document": "without a document",
 }  # fmt: skip
+_ENCODERS = {"static": "static vectors", "minilm": "MiniLM"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,28 +67,35 @@ class Stability:
     runs: pd.DataFrame
     summary: pd.DataFrame
 
+    def __contains__(self, author: object) -> bool:
+        """Say whether an author's stability was looked at."""
+        return author in set(self.summary["author"])
+
     def line(self, author: str) -> str:
         """Say in a sentence how stable one author's answer is, for the portrait.
+
+        In brackets stands, for each that was varied, in how many of its runs both are as mined: what leads, and the verdict. Another
+        seed draws other shuffles and resamples: it can change the verdict, never what leads.
 
         Raises
         ------
         KeyError
             If that author's stability was not looked at.
         """
-        own = self.summary[self.summary["author"] == author]
-        if own.empty:
+        if author not in self:
             raise KeyError(f"seen author {author!r}; expected one of those looked at; see summary")
-        row = own.iloc[0]
+        row = self.summary[self.summary["author"] == author].iloc[0]
         runs = self.runs[self.runs["author"] == author]
-        n = len(runs)
-        parts = [
-            f"{_SAID[varied]} {int(some['same_verdict'].sum())} of {len(some)}"
-            for varied, some in runs.groupby("varied", sort=False)
-        ]
-        lead = f"{row['leading']} leads in {int(runs['same_leading'].sum())} of {n} runs"
-        if row["most_often"] != row["leading"]:
-            lead += f" ({row['most_often']} most often)"
-        return f"Stability: the verdict is the same in {int(runs['same_verdict'].sum())} of {n} runs ({', '.join(parts)}); {lead}."
+        parts = [_part(str(varied), some) for varied, some in runs.groupby("varied", sort=False)]
+        n_same, n = _n_same(runs), len(runs)
+        said = f"Stability: in {n_same} of {n} runs {row['leading']} leads and the verdict is the same ({', '.join(parts)})"
+        if n_same == n:
+            return f"{said}."
+        often = f" ({row['most_often']} most often)" if row["most_often"] != row["leading"] else ""
+        n_leading, n_verdict = int(runs["same_leading"].sum()), int(runs["same_verdict"].sum())
+        return (
+            f"{said}; {row['leading']} leads in {n_leading}{often}, the verdict is the same in {n_verdict}."
+        )
 
     def __repr__(self) -> str:
         """Say in one line how much agrees."""
@@ -101,6 +110,22 @@ class Stability:
             same_leading=self.summary["same_leading"].map("{:.0%}".format),
         )
         return str(shown.to_html(index=False, escape=True, na_rep=""))
+
+
+def _n_same(runs: pd.DataFrame) -> int:
+    return int((runs["same_leading"] & runs["same_verdict"]).sum())
+
+
+def _part(varied: str, runs: pd.DataFrame) -> str:
+    """Say in how many of the runs that vary one thing the answer is the same."""
+    n, said = len(runs), _SAID[varied]
+    if varied == "encoder" and n == 1:
+        value = visible(runs["value"].iloc[0])
+        said = _ENCODERS.get(value, value)
+    if varied == "length" and runs["value"].tolist() == ["joined"]:
+        said = "longer passages"
+    same = _n_same(runs)
+    return f"{said} {same} of {n}" if n > 1 else f"{said} {'yes' if same else 'no'}"
 
 
 def stability(
@@ -142,7 +167,7 @@ def stability(
     Returns
     -------
     Stability
-        ``runs``, ``summary``, and ``line(author)`` for the portrait.
+        ``runs``, ``summary``, and ``line(author)``; ``result.portrait(author, stability=...)`` prints that.
 
     Raises
     ------
@@ -153,8 +178,12 @@ def stability(
     --------
     >>> import themekit
     >>> result = themekit.mine(themekit.Corpus.from_texts(["We mended the gate again."] * 2, author="Ann"), encoder="static")
-    >>> themekit.stability(result, seeds=(1, 2), lengths=(3,)).line("Ann")[:56]
-    'Stability: the verdict is the same in 5 of 5 runs (anoth'
+    >>> found = themekit.stability(result, seeds=(1, 2), lengths=(3,))
+    >>> found.line("Ann")[:68]
+    'Stability: in 5 of 5 runs rebellion leads and the verdict is the sam'
+    >>> print(result.portrait("Ann", stability=found))  # doctest: +ELLIPSIS
+    Ann: too little to tell
+    ...
 
     Notes
     -----
@@ -265,8 +294,10 @@ def _lengths(setting: _Setting, lengths: Sequence[int] | None) -> Iterator[_Run]
         yield _anew(setting, "length", str(n), setting.encoder, n_sentences=n)
 
 
-def _anew(setting: _Setting, varied: str, value: str, encoder: Encoder, **options: int) -> _Run:
-    passages = split_passages(setting.corpus, encoder, **options)
+def _anew(
+    setting: _Setting, varied: str, value: str, encoder: Encoder, *, n_sentences: int = N_SENTENCES
+) -> _Run:
+    passages = split_passages(setting.corpus, encoder, n_sentences=n_sentences)
     vectors = embed(fluent(passages, setting.corpus.documents), encoder)
     return setting.run(varied, value, encoder, passages, vectors, clustering.cluster(vectors))
 

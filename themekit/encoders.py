@@ -33,7 +33,7 @@ import re
 import time
 from functools import cached_property
 from importlib.resources import files
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -278,6 +278,14 @@ class HashingEncoder:
         return unit
 
 
+class _Numbers(dict[str, int]):
+    """Numbers words in the order in which they are first looked up."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = number = len(self)
+        return number
+
+
 class _Pieces:
     """Texts as the pieces that a tokenizer cuts them into; each word is cut once."""
 
@@ -287,9 +295,9 @@ class _Pieces:
         self._forget()
 
     def _forget(self) -> None:
-        self._number: dict[str, int] = {}
+        self._numbers = _Numbers()
         self._ids = np.zeros(0, dtype=np.int32)
-        self._lengths = np.zeros(0, dtype=np.int64)
+        self._ends = np.zeros(1, dtype=np.int64)
 
     def count(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Return the number of pieces of each text."""
@@ -298,31 +306,34 @@ class _Pieces:
 
     def of(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Return the ids of all pieces in a row, and where each text's begin (and the last one's end)."""
+        if len(self._numbers) > _MAX_WORDS_KEPT:
+            self._forget()
         cut = [self._cut(text) for text in texts]
-        self._learn(set().union(*cut))
-        n_words = np.array([len(words) for words in cut], dtype=np.int64)
-        found = map(self._number.__getitem__, chain.from_iterable(cut))
+        n_words = np.fromiter(map(len, cut), dtype=np.int64, count=len(cut))
+        found = map(self._numbers.__getitem__, chain.from_iterable(cut))
         word = np.fromiter(found, dtype=np.int64, count=int(n_words.sum()))
-        lengths = self._lengths[word]
+        self._learn()
+        begins = self._ends[word]
+        lengths = self._ends[word + 1] - begins
         ends = np.r_[0, np.cumsum(lengths)]
-        begins = (np.cumsum(self._lengths) - self._lengths)[word]
         ids = self._ids[np.repeat(begins - ends[:-1], lengths) + np.arange(ends[-1])]
         return ids, ends[np.r_[0, np.cumsum(n_words)]]
 
-    def _learn(self, words: set[str]) -> None:
-        if len(self._number) > _MAX_WORDS_KEPT:
-            self._forget()
-        new = [word for word in words if word not in self._number]
-        if not new:
-            return
-        ids = _tokenised(self._tokenizer, new)
-        self._number.update(zip(new, range(len(self._number), len(self._number) + len(new)), strict=True))
-        lengths = np.array([len(i) for i in ids], dtype=np.int64)
-        fresh = np.fromiter(chain.from_iterable(ids), dtype=np.int32, count=int(lengths.sum()))
-        self._ids, self._lengths = np.r_[self._ids, fresh], np.r_[self._lengths, lengths]
+    def _learn(self) -> None:
+        """Cut the words that were numbered since the last time."""
+        n_known = len(self._ends) - 1
+        if n_known < len(self._numbers):
+            ids = _tokenised(self._tokenizer, list(islice(self._numbers, n_known, None)))
+            lengths = np.fromiter(map(len, ids), dtype=np.int64, count=len(ids))
+            fresh = np.fromiter(chain.from_iterable(ids), dtype=np.int32, count=int(lengths.sum()))
+            self._ids = np.r_[self._ids, fresh]
+            self._ends = np.r_[self._ends, self._ends[-1] + np.cumsum(lengths)]
 
 
 def _tokenised(tokenizer: Any, texts: list[str]) -> list[list[int]]:  # noqa: ANN401 - either library's tokenizer
+    texts = [
+        text.encode("utf-8", "replace").decode("utf-8") for text in texts
+    ]  # half of a surrogate pair is no letter
     if hasattr(tokenizer, "encode_batch_fast"):
         return [e.ids for e in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
     ids: list[list[int]] = tokenizer(texts, add_special_tokens=False, truncation=False)["input_ids"]
@@ -383,7 +394,7 @@ class StaticEncoder:
 
     @cached_property
     def _vectors(self) -> NDArray[np.float32]:
-        """The vector of each piece, weighed; what is unknown adds nothing."""
+        """The vector of each piece, weighed."""
         model = self._model
         rows = (
             np.arange(len(model.tokens)) if model.token_mapping is None else np.asarray(model.token_mapping)
@@ -391,26 +402,34 @@ class StaticEncoder:
         vectors: NDArray[np.float32] = np.asarray(model.embedding, dtype=np.float32)[rows]
         if model.weights is not None:
             vectors *= np.asarray(model.weights, dtype=np.float32)[:, None]
-        if model.unk_token_id is not None:
-            vectors[model.unk_token_id] = 0
         return vectors
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the normalised mean of each text's token vectors."""
-        from scipy.sparse import csr_array  # noqa: PLC0415 - scipy is loaded when needed
-
+        """Return the normalised mean of each text's token vectors, as model2vec gives it, to the last bit."""
         out = np.empty((len(texts), self._vectors.shape[1]), dtype=np.float32)
         for rows in blocks(len(texts)):
             ids, begins = self._pieces.of(texts[rows])
-            n_read = np.minimum(np.diff(begins), self.max_tokens)
-            ends = np.r_[0, np.cumsum(n_read)]
-            read = ids[np.repeat(begins[:-1] - ends[:-1], n_read) + np.arange(ends[-1])]
-            uses = csr_array(
-                (np.ones(len(read), dtype=np.float32), read, ends), shape=(len(n_read), len(self._vectors))
-            )
-            sums = (uses @ self._vectors).astype(np.float64)
-            out[rows] = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+            text = np.repeat(np.arange(len(begins) - 1), np.diff(begins))
+            is_read = np.arange(len(ids)) - begins[text] < self.max_tokens
+            is_read &= ids != self._model.unk_token_id  # what is unknown says nothing
+            out[rows] = self._mean(ids[is_read], np.bincount(text[is_read], minlength=len(begins) - 1))
         return out
+
+    def _mean(self, ids: NDArray[np.int32], n_pieces: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the mean of each text's vectors, in the precision of the model, as a unit vector."""
+        from scipy.sparse import csr_array  # noqa: PLC0415 - scipy is loaded when needed
+
+        precision = self._model.embedding.dtype if self._model.embedding.dtype.kind == "f" else np.dtype("f4")
+        uses = csr_array(
+            (np.ones(len(ids), dtype=np.float32), ids, np.r_[0, np.cumsum(n_pieces)]),
+            shape=(len(n_pieces), len(self._vectors)),
+        )
+        mean = (uses @ self._vectors) / np.maximum(n_pieces, 1).astype(np.float32)[:, None]
+        for kind in (precision, np.dtype("f4")):
+            mean = mean.astype(precision).astype(np.float32)
+            mean = (mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-12)).astype(kind)
+        unit: NDArray[np.float32] = mean
+        return unit
 
     def count_tokens(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Return the number of word pieces of each text."""

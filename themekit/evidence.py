@@ -9,13 +9,14 @@ passage that comes nearest: even that is far.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,7 +28,7 @@ _MIN_WORDS = 12
 def find_evidence(
     passages: pd.DataFrame,
     topics: NDArray[np.int64],
-    scores: NDArray[np.float64],
+    scores: NDArray[np.floating[Any]],
     concepts: Sequence[str],
     themes: pd.DataFrame,
     document_scores: pd.DataFrame,
@@ -72,58 +73,80 @@ def find_evidence(
     """
     column = {concept: i for i, concept in enumerate(concepts)}
     rows_of = passages.groupby("author", sort=False).indices
-    absent_in = (
-        document_scores[~document_scores["shows"]]
-        .groupby(["author", "concept"])["document_id"]
-        .agg(set)
-        .to_dict()
-    )
-    n_words = passages["text"].str.count(r"\S+").to_numpy()
-    documents = passages["document_id"].to_numpy()
+    leading = themes[themes["rank"] <= n_themes]
+    documents, names = pd.factorize(passages["document_id"])
+    absent_in = _absent(document_scores, leading, names)
+    is_long = np.array([len(text.split()) >= _MIN_WORDS for text in passages["text"]], dtype=bool)
     ids = passages["passage_id"].to_numpy()
     found = []
-    for theme in themes[themes["rank"] <= n_themes].itertuples(index=False):
+    for theme in leading.itertuples(index=False):
         rows = np.asarray(rows_of[theme.author])
-        long_enough = rows[n_words[rows] >= _MIN_WORDS]
-        rows = long_enough if len(long_enough) else rows
-        score = scores[:, column[str(theme.concept)]]
-        ordered = rows[np.argsort(-score[rows], kind="stable")]
-        absent = set() if pd.isna(theme.effect) else absent_in.get((theme.author, theme.concept), set())
+        rows = rows[is_long[rows]] if is_long[rows].any() else rows
+        score = scores[rows, column[str(theme.concept)]].astype(float)
+        order = np.argsort(-score, kind="stable")
+        rows, score = rows[order], score[order]
+        document = documents[rows]
+        absent = absent_in.get((theme.author, theme.concept), _NONE) if pd.notna(theme.effect) else _NONE
+        is_absent = np.isin(document, absent)
         # A single passage is its own mean: it scores 0, and is all there is to show.
-        positive = ordered[(score[ordered] > 0) | (len(ordered) == 1)]
+        is_positive = (score > 0) | (len(rows) == 1)
         # A document in which the theme is absent gives no quote for it, as long as there are others.
-        showing = positive[[documents[i] not in absent for i in positive]]
-        pool = showing if len(showing) else positive
-        chosen = [(i, "for") for i in _spread(pool, documents, topics)[:N_FOR]]
-        chosen += [(i, "against") for i in ordered[::-1][:N_AGAINST] if score[i] < 0]
-        chosen += [(i, "absent") for i in _nearest_of(ordered, documents, absent, score)[:N_ABSENT]]
-        found += [(theme.author, theme.concept, ids[i], role, score[i]) for i, role in chosen]
+        shows = is_positive & ~is_absent
+        pool = np.flatnonzero(shows if shows.any() else is_positive)
+        chosen = [(i, "for") for i in islice(_spread(pool, document, topics[rows]), N_FOR)]
+        chosen += [(i, "against") for i in range(len(rows) - 1, -1, -1)[:N_AGAINST] if score[i] < 0]
+        chosen += [(i, "absent") for i in _nearest_of(document, is_absent, score, rows)[:N_ABSENT]]
+        found += [(theme.author, theme.concept, ids[rows[i]], role, score[i]) for i, role in chosen]
     return pd.DataFrame(found, columns=EVIDENCE_COLUMNS)
 
 
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+def _absent(
+    document_scores: pd.DataFrame, leading: pd.DataFrame, documents: pd.Index
+) -> dict[tuple[str, str], NDArray[np.int64]]:
+    """Return by author and concept the numbers of the documents in which a leading theme does not show."""
+    authors, concepts = (pd.Index(leading[name].unique()) for name in ("author", "concept"))
+    author, concept = (
+        index.get_indexer(document_scores[name])
+        for index, name in ((authors, "author"), (concepts, "concept"))
+    )
+    pair = np.where((author >= 0) & (concept >= 0), author * len(concepts) + concept, -1)
+    wanted = authors.get_indexer(leading["author"]) * len(concepts) + concepts.get_indexer(leading["concept"])
+    rows = np.flatnonzero(np.isin(pair, wanted) & ~document_scores["shows"].to_numpy(dtype=bool))
+    rows = rows[np.argsort(pair[rows], kind="stable")]
+    number = documents.get_indexer(document_scores["document_id"].iloc[rows])
+    begins, ends = (np.searchsorted(pair[rows], edge).tolist() for edge in (wanted, wanted + 1))
+    keys = zip(leading["author"].tolist(), leading["concept"].tolist(), strict=True)
+    return {key: number[begin:end] for key, begin, end in zip(keys, begins, ends, strict=True)}
+
+
 def _spread(
-    ordered: NDArray[np.int64], documents: NDArray[np.object_], topics: NDArray[np.int64]
-) -> list[int]:
-    """Put passages of new documents on new topics first, then of new documents, then the rest."""
-    seen_documents: set[str] = set()
+    ordered: NDArray[np.int64], documents: NDArray[np.int64], topics: NDArray[np.int64]
+) -> Iterator[int]:
+    """Yield passages of new documents on new topics first, then of new documents, then the rest."""
+    seen_documents: set[int] = set()
     seen_topics: set[int] = set()
-    chosen: list[int] = []
+    taken: set[int] = set()
     for new_topics_only in (True, False):
         for i in ordered.tolist():
             if documents[i] not in seen_documents and not (new_topics_only and topics[i] in seen_topics):
-                chosen.append(i)
-                seen_documents.add(documents[i])
+                taken.add(i)
+                seen_documents.add(int(documents[i]))
                 seen_topics.add(int(topics[i]))
-    taken = set(chosen)
-    return [*chosen, *(i for i in ordered.tolist() if i not in taken)]
+                yield i
+    yield from (i for i in ordered.tolist() if i not in taken)
 
 
 def _nearest_of(
-    ordered: NDArray[np.int64], documents: NDArray[np.object_], absent: set[str], score: NDArray[np.float64]
+    documents: NDArray[np.int64],
+    is_absent: NDArray[np.bool_],
+    score: NDArray[np.float64],
+    rows: NDArray[np.int64],
 ) -> list[int]:
     """Return the nearest passage of each document in which the theme is absent, the farthest document first."""
-    nearest: dict[str, int] = {}
-    for i in ordered.tolist():
-        if documents[i] in absent:
-            nearest.setdefault(documents[i], i)
-    return sorted(nearest.values(), key=lambda i: (score[i], i))
+    at = np.flatnonzero(is_absent)
+    first: NDArray[np.int64] = at[np.unique(documents[at], return_index=True)[1]]
+    nearest: list[int] = first[np.lexsort((rows[first], score[first]))].tolist()
+    return nearest

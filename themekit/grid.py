@@ -71,6 +71,11 @@ def fine(numbers: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     return np.rint(np.asarray(numbers, dtype=np.float64) * FINE)
 
 
+def whole_multiples(numbers: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """Round to multiples of 1/:data:`FINE`, so that sums are exact."""
+    return fine(numbers) / FINE
+
+
 def blocks(n: int, size: int = BLOCK) -> Iterator[slice]:
     """Yield slices that cover ``n`` rows, of ``size`` each.
 
@@ -81,6 +86,28 @@ def blocks(n: int, size: int = BLOCK) -> Iterator[slice]:
     """
     for begin in range(0, n, size):
         yield slice(begin, min(begin + size, n))
+
+
+def runs(starts: NDArray[np.int64], size: int = BLOCK) -> Iterator[slice]:
+    """Yield slices of groups of rows that hold about a block's rows together, or one group that holds more.
+
+    Parameters
+    ----------
+    starts : numpy.ndarray of shape (n_groups + 1,)
+        Where each group begins, and where the last one ends.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> [(r.start, r.stop) for r in runs(np.array([0, 3, 4, 9, 10]), 4)]
+    [(0, 2), (2, 3), (3, 4)]
+    """
+    begin, n = 0, len(starts) - 1
+    while begin < n:
+        end = int(np.searchsorted(starts, starts[begin] + size, side="right")) - 1
+        end = min(max(end, begin + 1), n)
+        yield slice(begin, end)
+        begin = end
 
 
 def hashes(vectors: NDArray[np.int16]) -> NDArray[np.uint64]:

@@ -7,7 +7,6 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 import themekit
@@ -15,8 +14,9 @@ from themekit import background as backgrounds
 from themekit import concepts as catalogues
 from themekit import topics as clustering
 from themekit.disfluencies import fluent
-from themekit.encoders import embed, find_encoder
+from themekit.encoders import embed_on_grid, find_encoder
 from themekit.evidence import find_evidence
+from themekit.grid import off_grid
 from themekit.passages import split_passages
 from themekit.result import Result
 from themekit.themes import ThemeEstimator
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    import numpy as np
 
     from themekit.background import Background
     from themekit.concepts import Concept
@@ -93,12 +95,12 @@ def mine(
     encoder = find_encoder(encoder)
     candidates = catalogues.choose(concepts)
     names = [c.name for c in candidates]
-    passages = split_passages(corpus, encoder)
+    passages = split_passages(corpus, encoder, progress=progress)
     if passages.empty:
         raise NothingToMineError(
             "seen a corpus without a passage that is an author's; expected some prose; look at corpus.account"
         )
-    vectors = embed(fluent(passages, corpus.documents), encoder, progress=progress)
+    vectors = embed_on_grid(fluent(passages, corpus.documents), encoder, progress=progress)
     topics = clustering.cluster(vectors)
     directions = catalogues.vectors(candidates, encoder)
     chosen = backgrounds.choose(background, encoder)
@@ -126,22 +128,20 @@ def mine(
         themes=estimator.themes_,
         document_scores=estimator.document_scores_,
         evidence=evidence,
-        vectors=vectors,
+        vectors=off_grid(vectors),
         directions=directions,
-        passage_scores=estimator.passage_scores_.astype(np.float32),
+        passage_scores=estimator.passage_scores_,
     )
 
 
 def _assignments(passages: pd.DataFrame, vectors: np.ndarray, topics: np.ndarray) -> pd.DataFrame:
     """Return each passage's topic, with its closeness to the topic's mean (cosine, at least 0) as weight."""
-    means = np.array(
-        [vectors[topics == t].mean(axis=0) for t in range(int(topics.max()) + 1)], dtype=np.float64
-    )
-    means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
-    weight = np.clip((vectors * means[topics]).sum(axis=1), 0, 1)
     return pd.DataFrame(
-        {"passage_id": passages["passage_id"], "topic_id": clustering.topic_ids(topics), "weight": weight}
-    )
+        {
+            "passage_id": passages["passage_id"], "topic_id": clustering.topic_ids(topics),
+            "weight": clustering.closeness(vectors, topics),
+        }
+    )  # fmt: skip
 
 
 def _settings(

@@ -37,17 +37,34 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from themekit.grid import GRID, blocks, fine, on_grid, runs, whole_multiples
+from themekit.scores import (
+    Means,
+    Scored,
+    Sums,
+    contribution_scores,
+    moments,
+    score,
+    standardise,
+    topic_residuals,
+)
+from themekit.topics import nearest
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from themekit.background import Background
+
+__all__ = ["Contributions", "ThemeEstimator", "contribution_scores", "nearest_topics", "topic_residuals"]
 
 THEME_COLUMNS = [
     "author", "concept", "rank", "effect", "low", "high", "p_value",
@@ -97,7 +114,7 @@ class ThemeEstimator:
     document_scores_ : pandas.DataFrame
         ``document_id, author, concept, score, shows``; in standard deviations.
     passage_scores_ : numpy.ndarray of shape (n_passages, n_concepts)
-        Cosines in standard deviations over all passages.
+        Cosines in standard deviations over all passages, float32.
 
     Examples
     --------
@@ -125,7 +142,7 @@ class ThemeEstimator:
     def fit(
         self,
         passages: pd.DataFrame,
-        vectors: NDArray[np.floating[Any]],
+        vectors: NDArray[Any],
         topics: NDArray[np.int64],
         directions: NDArray[np.float64],
         concepts: Sequence[str],
@@ -139,6 +156,7 @@ class ThemeEstimator:
         passages : pandas.DataFrame of n_passages rows
             ``document_id, author``.
         vectors : numpy.ndarray of shape (n_passages, n_dimensions)
+            Unit vectors, or the same on the grid (:mod:`themekit.grid`).
         topics : numpy.ndarray of shape (n_passages,)
             Numbers from 0.
         directions : numpy.ndarray of shape (n_concepts, n_dimensions)
@@ -157,146 +175,383 @@ class ThemeEstimator:
             Itself.
         """
         data = _Data.of(passages, vectors, topics, contributions, background)
-        with_author = self._scores(data, directions, leave_out=False)
-        without = self._scores(data, directions, leave_out=True)
-        tested, shown = _Scores.of(data, with_author[1]), _Scores.of(data, without[1])
-        own = without[0][: len(passages)]
-        self.passage_scores_ = (own - own.mean(axis=0)) / np.maximum(own.std(axis=0), 1e-12)
-        people = [self._author(name, data, shown, tested, list(concepts)) for name in data.names]
-        self.themes_ = _themes_table(people)
-        self.authors_ = self._verdicts(people, data)
-        self.document_scores_ = _document_scores(data, shown, list(concepts))
+        table, self.passage_scores_ = data.scored(fine(directions), self.shrinkage)
+        return self.estimate(table, concepts)
+
+    def estimate(self, table: Contributions, concepts: Sequence[str]) -> ThemeEstimator:
+        """Compare, test and judge, from the contributions alone, wherever they were scored.
+
+        Parameters
+        ----------
+        table : Contributions
+        concepts : sequence of str
+            The names of its columns.
+
+        Returns
+        -------
+        ThemeEstimator
+            Itself, without ``passage_scores_`` unless :meth:`fit` made them.
+        """
+        pools = _Pools(table)
+        people = [
+            self._person(name, own, table, pools)
+            for name, own in zip(table.names, table.by_author(), strict=True)
+        ]
+        nulls = self._nulls(people, pools)
+        effects = np.array([person.effect for person in people])
+        p_values = np.array([_p_values(person, nulls) for person in people])
+        self.themes_ = _themes_table(people, p_values, table, list(concepts))
+        self.authors_ = self._verdicts(people, effects, p_values, table, list(concepts))
+        self.document_scores_ = _document_scores(people, table, list(concepts))
         return self
 
-    def _scores(
-        self, data: _Data, directions: NDArray[np.float64], *, leave_out: bool
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        residuals = topic_residuals(
-            data.vectors, data.topics, data.passage_author, shrinkage=self.shrinkage, leave_out=leave_out
+    def _person(self, name: str, own: NDArray[np.int64], table: Contributions, pools: _Pools) -> _Person:
+        groups = pools.groups(own)
+        n = sum(len(g.own) for g in groups)
+        effect = np.zeros(table.shown.shape[1])
+        statistic = np.zeros(table.shown.shape[1])
+        z = np.full((len(own), len(effect)), np.nan)
+        shows = np.zeros(z.shape, dtype=bool)
+        for g in groups:
+            at = np.searchsorted(own, g.own)
+            standardised = g.standardised()
+            effect += standardised.sum(axis=0) / n
+            z[at] = standardised if g.n_others > 1 else table.shown[g.own]
+            shows[at] = g.shows()
+            statistic += g.difference() * (len(g.own) / n)
+        low, high = self._interval(name, [z[np.searchsorted(own, g.own)] for g in groups], effect)
+        ranked = effect if np.isfinite(effect).all() else table.shown[own].mean(axis=0)
+        return _Person(
+            name, own, groups, effect, low, high, statistic, z, shows, np.argsort(-ranked, kind="stable")
         )
-        scores = residuals @ directions.T
-        return scores, contribution_scores(scores, data.passage_contribution)
-
-    def _author(
-        self, name: str, data: _Data, shown: _Scores, tested: _Scores, concepts: list[str]
-    ) -> _Person:
-        own = np.flatnonzero(data.author == data.names[name])
-        groups = data.comparable(name)
-        effect = shown.effect(groups)
-        low, high = self._interval(name, groups, shown, effect)
-        p_values = (
-            self._p_values(groups, tested) if data.is_testable(groups) else np.full(len(concepts), np.nan)
-        )
-        shows = shown.shows(groups, own)
-        ranked = np.argsort(
-            -(effect if np.isfinite(effect).all() else shown.scores[own].mean(axis=0)), kind="stable"
-        )
-        rows = []
-        for rank, c in enumerate(ranked, start=1):
-            where = own[shows[:, c]]
-            years = data.year[where][np.isfinite(data.year[where])]
-            rows.append(
-                (
-                    name,
-                    concepts[c],
-                    rank,
-                    effect[c],
-                    low[c],
-                    high[c],
-                    p_values[c],
-                    float(shows[:, c].mean()),
-                    data.n_topics(where),
-                    *((int(years.min()), int(years.max())) if len(years) else (None, None)),
-                )
-            )
-        return _Person(name, own, groups, rows)
 
     def _interval(
-        self, name: str, groups: list[_Group], scores: _Scores, effect: NDArray[np.float64]
+        self, name: str, groups: list[NDArray[np.float64]], effect: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Bootstrap the author's contributions within kind; widened, as few tell too little of their spread.
 
         By sqrt(n / (n - 1)) and by Student's t over the normal quantile: without the second, intervals of eight
         contributions covered 0.85 of 100 in ``benchmarks/trust.py``, with it 0.92. The others are held fixed.
         """
-        n = sum(len(g.own) for g in groups)
-        if n < 2:  # noqa: PLR2004 - one contribution has no spread
+        n = sum(map(len, groups))
+        if n < 2 or not np.isfinite(effect).all():  # noqa: PLR2004 - one contribution has no spread
             return np.full_like(effect, np.nan), np.full_like(effect, np.nan)
+        from scipy.special import ndtri, stdtrit  # noqa: PLC0415 - scipy is loaded when needed
+
         rng = np.random.default_rng([self.seed, *name.encode("utf-8", "surrogatepass")])
         draws = np.zeros((self.n_bootstrap, len(effect)))
-        for g in groups:
-            weights = rng.multinomial(len(g.own), np.full(len(g.own), 1 / len(g.own)), size=self.n_bootstrap)
-            draws += weights @ scores.standardised(g, g.own) / n
-        from scipy.stats import norm, t  # noqa: PLC0415 - scipy is loaded when needed
+        for z in groups:
+            even = np.full(len(z), 1 / len(z))
+            for rows in blocks(self.n_bootstrap, max(1, _CELLS // len(z))):
+                draws[rows] += rng.multinomial(len(z), even, size=rows.stop - rows.start) @ z / n
+        wider = np.sqrt(n / (n - 1)) * stdtrit(n - 1, 0.975) / ndtri(0.975)
+        low, high = _percentiles((draws - effect).T, (0.025, 0.975))
+        return effect + low * wider, effect + high * wider
 
-        wider = np.sqrt(n / (n - 1)) * t.ppf(0.975, n - 1) / norm.ppf(0.975)
-        low, high = np.percentile(effect + (draws - effect) * wider, [2.5, 97.5], axis=0)
-        return low, high
+    def _nulls(self, people: list[_Person], pools: _Pools) -> dict[_Profile, NDArray[np.float64]]:
+        """Return for each profile, sorted, the largest effect over all concepts when labels are shuffled within kind.
 
-    def _p_values(self, groups: list[_Group], scores: _Scores) -> NDArray[np.float64]:
-        profile = tuple((g.kind, len(g.own)) for g in groups)
-        observed = scores.statistic(groups)
-        if profile not in scores.nulls:
-            scores.nulls[profile] = self._null(groups, scores)
-        null = scores.nulls[profile]
-        at_least = len(null) - np.searchsorted(null, observed - 1e-12, side="left")
-        p_values: NDArray[np.float64] = (1 + at_least) / (1 + len(null))
-        return p_values
+        Authors of one profile have one null. Those of other numbers are read off the same shuffles: the first
+        contributions of a shuffle are whose labels fall to the author.
+        """
+        profiles = sorted({person.profile for person in people if pools.is_testable(person.groups)})
+        wanted = {
+            kind: sorted({k for p in profiles for name, k in p if name == kind})
+            for p in profiles
+            for kind, _ in p
+        }
+        rng = {
+            kind: np.random.default_rng([self.seed, *kind.encode("utf-8", "surrogatepass")])
+            for kind in wanted
+        }
+        nulls = {profile: np.empty(self.n_permutations) for profile in profiles}
+        most = max((len(pools[kind].rows) for kind in wanted), default=1)
+        for rows in blocks(self.n_permutations, min(_SHUFFLES, max(1, _CELLS // most))):
+            n_draws = rows.stop - rows.start
+            drawn = {kind: pools[kind].shuffled(ks, n_draws, rng[kind]) for kind, ks in wanted.items()}
+            for profile in profiles:
+                n = sum(k for _, k in profile)
+                effects = np.sum([drawn[kind][k] * (k / n) for kind, k in profile], axis=0)
+                nulls[profile][rows] = effects.max(axis=1)
+        return {profile: np.sort(null) for profile, null in nulls.items()}
 
-    def _null(self, groups: list[_Group], scores: _Scores) -> NDArray[np.float64]:
-        """Return the sorted largest effects over all concepts when labels are shuffled within kind."""
-        rng = np.random.default_rng([self.seed, *(len(g.own) for g in groups)])
-        n = sum(len(g.own) for g in groups)
-        total = np.zeros((self.n_permutations, scores.scores.shape[1]))
-        for g in groups:
-            pool, k = np.r_[g.own, g.others], len(g.own)
-            pool = np.sort(pool)
-            chosen = np.argsort(rng.random((self.n_permutations, len(pool))), axis=1)[:, :k]
-            picked = np.zeros((self.n_permutations, len(pool)))
-            np.put_along_axis(picked, chosen, 1.0, axis=1)
-            z = scores.by_kind(pool)
-            total += (picked @ z / k - (z.sum(axis=0) - picked @ z) / (len(pool) - k)) * (k / n)
-        return np.sort(total.max(axis=1))
-
-    def _verdicts(self, people: list[_Person], data: _Data) -> pd.DataFrame:
-        facts = [data.facts(person) for person in people]
-        leading = np.array([person.rows[0][6] for person in people], dtype=float)
+    def _verdicts(
+        self, people: list[_Person], effects: NDArray[np.float64], p_values: NDArray[np.float64],
+        table: Contributions, concepts: list[str],
+    ) -> pd.DataFrame:  # fmt: skip
+        facts = [table.facts(person) for person in people]
+        leading = np.array([p[person.ranked[0]] for p, person in zip(p_values, people, strict=True)])
         testable = np.array([not _missing(f) for f in facts]) & np.isfinite(leading)
         q_values = np.full(len(people), np.nan)
-        if testable.any():
-            from scipy.stats import false_discovery_control  # noqa: PLC0415 - scipy is loaded when needed
-
-            q_values[testable] = false_discovery_control(leading[testable])
-        needed = _stands_out_from([[row[3] for row in person.rows] for person in people])
+        q_values[testable] = _false_discovery_rate(leading[testable])
+        needed = _stands_out_from(effects)
         rows = [
-            _judge(person, fact, q, self.level, needed)
+            _judge(person, fact, concepts[person.ranked[0]], q, self.level, needed)
             for person, fact, q in zip(people, facts, q_values, strict=True)
         ]
         return pd.DataFrame(rows, columns=AUTHOR_COLUMNS).astype({"meta_theme": object, "reason": object})
 
 
+_CELLS = 1 << 23
+_SHUFFLES = 500
+_Profile = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """Every contribution with its scores: all that the estimate needs. The background's come last.
+
+    Attributes
+    ----------
+    names : list of str
+        The authors that are judged.
+    author : numpy.ndarray of shape (n_contributions,)
+        Numbers of these; the background's authors have higher ones.
+    kind : numpy.ndarray of shape (n_contributions,)
+    tested, shown : numpy.ndarray of shape (n_contributions, n_concepts)
+        As in :class:`themekit.scores.Scored`.
+    topics : numpy.ndarray of shape (n_contributions, n_topics)
+        Numbers of passages.
+    document_id : list of str
+        Of the authors' own contributions, and so below.
+    year : numpy.ndarray of shape (n_own,)
+    n_words : numpy.ndarray of shape (n_own,)
+    only_others : str or None
+        What is said of the others where they are a shipped background: ``shipped (register)``.
+    """
+
+    names: list[str]
+    author: NDArray[np.int64]
+    kind: NDArray[np.str_]
+    tested: NDArray[np.float64]
+    shown: NDArray[np.float64]
+    topics: NDArray[np.int32]
+    document_id: list[str]
+    year: NDArray[np.float64]
+    n_words: NDArray[np.int64]
+    only_others: str | None = None
+
+    def by_author(self) -> list[NDArray[np.int64]]:
+        """Return the numbers of each author's contributions."""
+        order = np.argsort(self.author, kind="stable")
+        ends = np.searchsorted(self.author[order], np.arange(len(self.names) + 1))
+        return [order[a:b] for a, b in pairwise(ends)]
+
+    def facts(self, person: _Person) -> dict[str, Any]:
+        """Return what a verdict rests on, by quantity."""
+        own = self.topics[person.own].sum(axis=0)
+        shared = sum((g.topics_of_others() > 0 for g in person.groups), np.zeros(len(own), dtype=bool))
+        has_others = any(g.n_others for g in person.groups)
+        is_testable = self.is_testable(person.groups)
+        return {
+            "contributions": len(person.own),
+            "words": int(self.n_words[person.own].sum()),
+            "topics": int((own > 0).sum()),
+            "topic overlap": float(own[shared].sum() / own.sum()) if has_others else 0.0,
+            "comparable contributions": sum(g.n_others for g in person.groups) if is_testable else 0,
+            "background": "other authors"
+            if is_testable
+            else (self.only_others or "shipped")
+            if has_others
+            else "none",
+        }
+
+    def is_testable(self, groups: list[_Group]) -> bool:
+        """Say whether a permutation means something: there are others, and they are comparable."""
+        return self.only_others is None and all(g.n_others and g.kind != _ANY for g in groups)
+
+
+_ANY = "any"
+
+
+class _Pool:
+    """Contributions that are comparable: those of one kind, or all of them.
+
+    What is left without an author's own is told from sums and from ranks, so that many authors cost no more than one.
+    """
+
+    def __init__(self, kind: str, rows: NDArray[np.int64], table: Contributions) -> None:
+        self.kind, self.rows = kind, rows
+        self.shown, self.tested = table.shown[rows], table.tested[rows]
+        self.centre = self.shown.mean(axis=0)
+        self.total = (self.shown - self.centre).sum(axis=0)
+        self.squares = ((self.shown - self.centre) ** 2).sum(axis=0)
+        self.tested = whole_multiples(self.tested / np.maximum(self.tested.std(axis=0), 1e-9))
+        self.tested_total = self.tested.sum(axis=0)
+        self.topics = table.topics[rows].sum(axis=0)
+        self.each_topics = table.topics[rows]
+
+    @cached_property
+    def ranks(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Each concept's scores in order, and where each contribution stands in it."""
+        order = np.argsort(self.shown, axis=0, kind="stable")
+        ranks = np.empty_like(order)
+        np.put_along_axis(ranks, order, np.arange(len(order))[:, None], axis=0)
+        return np.take_along_axis(self.shown, order, axis=0), ranks
+
+    def shuffled(
+        self, numbers: Sequence[int], n_draws: int, rng: np.random.Generator
+    ) -> dict[int, NDArray[np.float64]]:
+        """Draw contributions by lot; return for each number of them how their mean differs from that of the rest."""
+        n, half = len(self.rows), len(self.rows) // 2
+        wanted = {k if k <= half else n - k for k in numbers}
+        order = np.tile(np.arange(n, dtype=np.int32), (n_draws, 1))
+        draw, running = np.arange(n_draws), np.zeros((n_draws, self.tested.shape[1]))
+        sums = {}
+        for i in range(max(wanted)):  # the first steps of a Fisher-Yates shuffle
+            at = rng.integers(i, n, size=n_draws)
+            chosen = order[draw, at]
+            order[draw, at] = order[:, i]
+            running += self.tested[chosen]
+            if i + 1 in wanted:
+                sums[i + 1] = running.copy()
+        out = {}
+        for k in numbers:
+            own = sums[k] if k <= half else self.tested_total - sums[n - k]
+            out[k] = own / k - (self.tested_total - own) / (n - k)
+        return out
+
+
+class _Pools:
+    """All pools, made as they are needed."""
+
+    def __init__(self, table: Contributions) -> None:
+        self.table = table
+        self._made: dict[str, _Pool] = {}
+
+    def __getitem__(self, kind: str) -> _Pool:
+        if kind not in self._made:
+            rows = (
+                np.arange(len(self.table.kind)) if kind == _ANY else np.flatnonzero(self.table.kind == kind)
+            )
+            self._made[kind] = _Pool(kind, rows, self.table)
+        return self._made[kind]
+
+    def groups(self, own: NDArray[np.int64]) -> list[_Group]:
+        """Return an author's contributions by kind with those of others; of any kind where these are fewer than two."""
+        kinds = self.table.kind[own]
+        groups = [_Group(self[kind], own[kinds == kind]) for kind in sorted(set(kinds.tolist()))]
+        with_others = [g for g in groups if g.n_others > 1]  # one has no spread to measure by
+        if with_others or len(own) == len(self.table.kind):
+            return with_others or groups
+        return [_Group(self[_ANY], own)]
+
+    def is_testable(self, groups: list[_Group]) -> bool:
+        return self.table.is_testable(groups)
+
+
 @dataclass(frozen=True)
 class _Group:
-    """An author's contributions of one kind, and those they are compared with."""
+    """An author's contributions of one kind, in the pool of those that they are compared with."""
 
-    kind: str
+    pool: _Pool
     own: NDArray[np.int64]
-    others: NDArray[np.int64]
+
+    @property
+    def kind(self) -> str:
+        return self.pool.kind
+
+    @property
+    def n_others(self) -> int:
+        return len(self.pool.rows) - len(self.own)
+
+    @cached_property
+    def at(self) -> NDArray[np.int64]:
+        return np.searchsorted(self.pool.rows, self.own)
+
+    def standardised(self) -> NDArray[np.float64]:
+        """Return the own scores in standard deviations of the others', from their mean."""
+        pool, n = self.pool, self.n_others
+        if n < 2:  # noqa: PLR2004 - one has no spread
+            return np.full((len(self.own), pool.shown.shape[1]), np.nan)
+        own = pool.shown[self.at] - pool.centre
+        mean = (pool.total - own.sum(axis=0)) / n
+        variance = (pool.squares - (own**2).sum(axis=0) - n * mean**2) / (n - 1)
+        return whole_multiples((own - mean) / np.maximum(np.sqrt(np.maximum(variance, 0)), 1e-9))
+
+    def shows(self) -> NDArray[np.bool_]:
+        """Say of each contribution and concept whether its score is above the upper quartile of the others'."""
+        if not self.n_others:
+            return np.zeros((len(self.own), self.pool.shown.shape[1]), dtype=bool)
+        ordered, ranks = self.pool.ranks
+        # So many others stand below each own one; the j-th of the others lies behind as many own ones as stand before it.
+        below = np.sort(ranks[self.at], axis=0) - np.arange(len(self.own))[:, None]
+        place = _SHOWS_ABOVE * (self.n_others - 1)
+        first, second = (
+            ordered[j + (below <= j).sum(axis=0), np.arange(ordered.shape[1])]
+            for j in (int(np.floor(place)), int(np.ceil(place)))
+        )
+        quartile = first + (second - first) * (place - np.floor(place))
+        return np.asarray(self.pool.shown[self.at] > quartile)
+
+    def difference(self) -> NDArray[np.float64]:
+        """Return how the own mean differs from the others', over the pool's spread, with the author in the topics' means."""
+        if not self.n_others:
+            return np.full(self.pool.tested.shape[1], np.nan)
+        own = self.pool.tested[self.at].sum(axis=0)
+        return np.asarray(own / len(self.own) - (self.pool.tested_total - own) / self.n_others)
+
+    def topics_of_others(self) -> NDArray[np.int64]:
+        return np.asarray(self.pool.topics - self.pool.each_topics[self.at].sum(axis=0))
 
 
 @dataclass(frozen=True)
 class _Person:
+    """What was estimated of an author; by concept, in the order of the columns, and ``ranked`` gives that of ranks."""
+
     name: str
     own: NDArray[np.int64]
     groups: list[_Group]
-    rows: list[tuple[Any, ...]]
+    effect: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    statistic: NDArray[np.float64]
+    z: NDArray[np.float64]
+    shows: NDArray[np.bool_]
+    ranked: NDArray[np.int64]
+
+    @property
+    def profile(self) -> _Profile:
+        """How many contributions of each kind: all that chance can tell authors apart by."""
+        return tuple((g.kind, len(g.own)) for g in self.groups)
+
+
+def _p_values(person: _Person, nulls: Mapping[_Profile, NDArray[np.float64]]) -> NDArray[np.float64]:
+    null = nulls.get(person.profile) if np.isfinite(person.statistic).all() else None
+    if null is None:
+        return np.full(len(person.effect), np.nan)
+    at_least = len(null) - np.searchsorted(null, person.statistic - 1e-12, side="left")
+    p_values: NDArray[np.float64] = (1 + at_least) / (1 + len(null))
+    return p_values
+
+
+def _percentiles(rows: NDArray[np.float64], shares: Sequence[float]) -> list[NDArray[np.float64]]:
+    """Return percentiles of each row, as :func:`numpy.percentile` has them, without sorting all of it."""
+    places = [share * (rows.shape[1] - 1) for share in shares]
+    ends = [(int(np.floor(p)), int(np.ceil(p))) for p in places]
+    parted = np.partition(np.ascontiguousarray(rows), sorted({e for pair in ends for e in pair}), axis=1)
+    return [
+        parted[:, a] + (parted[:, b] - parted[:, a]) * (p - a) for p, (a, b) in zip(places, ends, strict=True)
+    ]
+
+
+def _false_discovery_rate(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return q-values (Benjamini and Hochberg), as :func:`scipy.stats.false_discovery_control` has them.
+
+    Importing :mod:`scipy.stats` takes as long as all the rest of a short run.
+    """
+    n = len(p_values)
+    order = np.argsort(-p_values, kind="stable")
+    q_values = np.empty(n)
+    q_values[order] = np.minimum.accumulate(p_values[order] * n / np.arange(n, 0, -1))
+    return np.minimum(q_values, 1)
 
 
 @dataclass(frozen=True)
 class _Data:
     """Everything by number: passages, contributions, authors; the background's come last."""
 
-    vectors: NDArray[np.float64]
+    vectors: NDArray[np.int16]
     topics: NDArray[np.int64]
     passage_author: NDArray[np.int64]
     passage_contribution: NDArray[np.int64]
@@ -305,166 +560,71 @@ class _Data:
     year: NDArray[np.float64]
     n_words: NDArray[np.int64]
     document_id: list[str]
-    names: dict[str, int]
-    n_own: int
-    background: Background | None
+    names: list[str]
+    n_passages: int
+    only_others: str | None
 
     @classmethod
     def of(
-        cls, passages: pd.DataFrame, vectors: NDArray[np.floating[Any]], topics: NDArray[np.int64],
+        cls, passages: pd.DataFrame, vectors: NDArray[Any], topics: NDArray[np.int64],
         contributions: pd.DataFrame, background: Background | None,
     ) -> _Data:  # fmt: skip
-        names = {name: i for i, name in enumerate(sorted(passages["author"].unique()))}
-        known = contributions.set_index(["document_id", "author"])
-        pairs = pd.MultiIndex.from_frame(passages[["document_id", "author"]])
-        codes, unique = pd.factorize(pairs, sort=True)
-        rows = known.reindex(unique)
-        author = np.array([names[name] for _, name in unique], dtype=np.int64)
-        points: NDArray[np.float64] = np.asarray(vectors, dtype=np.float64)
+        points = on_grid(vectors)
+        codes, unique = pd.factorize(pd.MultiIndex.from_frame(passages[["document_id", "author"]]), sort=True)
+        rows = contributions.set_index(["document_id", "author"]).reindex(unique)
+        author, names = pd.factorize(unique.get_level_values(1), sort=True)
         parts: list[NDArray[Any]] = [
-            points,
-            topics,
-            author[codes],
-            codes,
-            author,
-            rows["kind"].to_numpy(dtype=str),
-        ]
+            points, topics, author[codes], codes, author, rows["kind"].to_numpy(dtype=str),
+        ]  # fmt: skip
         needed = background is not None and (background.is_given or len(names) == 1)
         extra = background.without(points) if background is not None and needed else None
         if extra is not None and not extra.is_given:
             extra = extra.in_nearest_register(points)
         if extra is not None and len(extra.vectors):
-            other = extra.vectors.astype(np.float64)
-            more = [
-                other,
-                nearest_topics(other, points, topics),
-                extra.authors + len(names),
-                extra.contributions + len(unique),
-                extra.contribution_authors + len(names),
-                extra.contribution_kinds,
-            ]
+            more: list[NDArray[Any]] = [
+                extra.on_grid, nearest_topics(extra.on_grid, points, topics), extra.authors + len(names),
+                extra.contributions + len(unique), extra.contribution_authors + len(names), extra.contribution_kinds,
+            ]  # fmt: skip
             parts = [np.concatenate(pair) for pair in zip(parts, more, strict=True)]
         by_passage, topic, passage_author, passage_contribution, by_contribution, kind = parts
         return cls(
-            by_passage,
-            topic,
-            passage_author,
-            passage_contribution,
-            by_contribution,
-            kind,
-            rows["year"].to_numpy(dtype=float),
-            rows["n_words"].to_numpy(dtype=np.int64),
-            [d for d, _ in unique],
-            names,
-            len(unique),
-            extra,
-        )
+            by_passage, topic, passage_author, passage_contribution, by_contribution, kind,
+            rows["year"].to_numpy(dtype=float), rows["n_words"].to_numpy(dtype=np.int64),
+            unique.get_level_values(0).tolist(), names.tolist(), len(points),
+            None if extra is None or extra.is_given else _register(extra),
+        )  # fmt: skip
 
-    def comparable(self, name: str) -> list[_Group]:
-        """Return the author's contributions by kind with those of others; of any kind where these are fewer than two."""
-        groups = []
-        own_all = np.flatnonzero(self.author == self.names[name])
-        others_all = np.flatnonzero(self.author != self.names[name])
-        for kind in sorted(set(self.kind[own_all])):
-            others = others_all[self.kind[others_all] == kind]
-            groups.append(_Group(kind, own_all[self.kind[own_all] == kind], others))
-        with_others = [g for g in groups if len(g.others) > 1]  # one has no spread to measure by
-        if with_others or not len(others_all):
-            return with_others or groups
-        return [_Group("any", own_all, others_all)]
-
-    def is_testable(self, groups: list[_Group]) -> bool:
-        """Say whether a permutation means something: there are others, and they are comparable."""
-        only_shipped = self.background is not None and not self.background.is_given
-        return not only_shipped and all(len(g.others) and g.kind != "any" for g in groups)
-
-    def n_topics(self, contributions: NDArray[np.int64]) -> int:
-        inside = np.isin(self.passage_contribution, contributions)
-        return len(np.unique(self.topics[inside]))
-
-    def facts(self, person: _Person) -> dict[str, Any]:
-        """Return what a verdict rests on, by quantity."""
-        inside = np.flatnonzero(np.isin(self.passage_contribution, person.own))
-        outside = np.isin(self.passage_contribution, np.concatenate([g.others for g in person.groups]))
-        shared = np.unique(self.topics[outside])
-        has_others = any(len(g.others) for g in person.groups)
-        return {
-            "contributions": len(person.own),
-            "words": int(self.n_words[person.own].sum()),
-            "topics": len(np.unique(self.topics[inside])),
-            "topic overlap": float(np.isin(self.topics[inside], shared).mean()) if has_others else 0.0,
-            "comparable contributions": int(sum(len(g.others) for g in person.groups))
-            if self.is_testable(person.groups)
-            else 0,
-            "background": "other authors"
-            if self.is_testable(person.groups)
-            else _register(self.background)
-            if has_others
-            else "none",
-        }
-
-
-@dataclass(frozen=True)
-class _Scores:
-    """Contribution scores, and what is known of them by kind."""
-
-    scores: NDArray[np.float64]
-    kind: NDArray[np.str_]
-    nulls: dict[Any, NDArray[np.float64]]
-
-    @classmethod
-    def of(cls, data: _Data, scores: NDArray[np.float64]) -> _Scores:
-        return cls(scores, data.kind, {})
-
-    def standardised(self, group: _Group, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return scores in standard deviations of the comparable contributions, from their mean."""
-        others = self.scores[group.others]
-        spread = others.std(axis=0, ddof=1) if len(others) > 1 else np.full(self.scores.shape[1], np.nan)
-        z: NDArray[np.float64] = (self.scores[rows] - _mean(others)) / np.maximum(spread, 1e-9)
-        return z
-
-    def effect(self, groups: list[_Group]) -> NDArray[np.float64]:
-        n = sum(len(g.own) for g in groups)
-        effect: NDArray[np.float64] = np.sum(
-            [self.standardised(g, g.own).sum(axis=0) / n for g in groups], axis=0
-        )
-        return effect
-
-    def by_kind(self, pool: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return scores over the pool's own spread, which does not change when labels do."""
-        z: NDArray[np.float64] = self.scores[pool] / np.maximum(self.scores[pool].std(axis=0), 1e-9)
-        return z
-
-    def statistic(self, groups: list[_Group]) -> NDArray[np.float64]:
-        n = sum(len(g.own) for g in groups)
-        total = np.zeros(self.scores.shape[1])
-        for g in groups:
-            spread = np.maximum(self.scores[np.sort(np.r_[g.own, g.others])].std(axis=0), 1e-9)
-            total += (
-                (self.scores[g.own].mean(axis=0) - self.scores[g.others].mean(axis=0))
-                / spread
-                * (len(g.own) / n)
-            )
-        return total
-
-    def shows(self, groups: list[_Group], own: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Say of each contribution and concept whether its score is above the upper quartile of comparable ones."""
-        shows = np.zeros((len(own), self.scores.shape[1]), dtype=bool)
-        for g in groups:
-            rows = np.searchsorted(own, g.own)
-            if len(g.others):
-                shows[rows] = self.scores[g.own] > np.quantile(self.scores[g.others], _SHOWS_ABOVE, axis=0)
-        return shows
+    def scored(
+        self, directions: NDArray[np.float64], shrinkage: float
+    ) -> tuple[Contributions, NDArray[np.float32]]:
+        """Return the contributions with their scores, and the passages' scores in standard deviations."""
+        means = Means(Sums.of(self.vectors, self.passage_author, self.topics), shrinkage)
+        order = np.argsort(self.passage_contribution, kind="stable")
+        bounds = np.searchsorted(self.passage_contribution[order], np.arange(len(self.author) + 1))
+        of_passages = np.empty((self.n_passages, len(directions)), dtype=np.float32)
+        added = np.zeros((3, len(directions)), dtype=np.int64)
+        parts = []
+        for run in runs(bounds):
+            rows = order[bounds[run.start] : bounds[run.stop]]
+            part, own = score(
+                self.vectors[rows], self.passage_author[rows], self.topics[rows], self.passage_contribution[rows],
+                means, directions,
+            )  # fmt: skip
+            parts.append(part)
+            is_own = rows < self.n_passages
+            of_passages[rows[is_own]] = own[is_own]
+            added += moments(own[is_own])
+        standardise(of_passages, added)
+        whole = Scored.merge(parts)
+        return Contributions(
+            self.names, self.author, self.kind, whole.tested, whole.shown, whole.topics,
+            self.document_id, self.year, self.n_words, self.only_others,
+        ), of_passages  # fmt: skip
 
 
 def _register(background: Background | None) -> str:
     registers = sorted(set(background.registers)) if background is not None else []
     return f"shipped ({', '.join(registers)})" if registers else "shipped"
-
-
-def _mean(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    mean: NDArray[np.float64] = rows.mean(axis=0) if len(rows) else np.full(rows.shape[1], np.nan)
-    return mean
 
 
 def _missing(facts: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -484,23 +644,24 @@ def _missing(facts: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return missing
 
 
-def _stands_out_from(effects: list[list[float]]) -> float:
+def _stands_out_from(effects: NDArray[np.float64]) -> float:
     """Return the effect that one in so many candidates would reach by what authors differ in anyway."""
-    known = np.array(effects, dtype=float)
-    known = known[np.isfinite(known).all(axis=1)]
+    known = effects[np.isfinite(effects).all(axis=1)]
     if known.size < _ENOUGH_EFFECTS:
         return -np.inf  # too few to know how authors differ
-    from scipy.stats import median_abs_deviation, norm  # noqa: PLC0415 - scipy is loaded when needed
+    from scipy.special import ndtri  # noqa: PLC0415 - scipy is loaded when needed
 
-    spread = median_abs_deviation(known, axis=None, scale="normal")
-    return float(np.median(known) + spread * norm.isf(STANDS_OUT_AT / known.shape[1]))
+    middle = np.median(known)
+    spread = np.median(np.abs(known - middle)) / ndtri(0.75)
+    return float(middle - spread * ndtri(STANDS_OUT_AT / known.shape[1]))
 
 
 def _judge(
-    person: _Person, facts: dict[str, Any], q_value: float, level: float, needed: float
+    person: _Person, facts: dict[str, Any], concept: str, q_value: float, level: float, needed: float
 ) -> tuple[Any, ...]:
     missing = _missing(facts)
-    _, concept, _, effect, low, _, _, share, *_ = person.rows[0]
+    first = person.ranked[0]
+    effect, low, share = person.effect[first], person.low[first], person.shows[:, first].mean()
     head = (person.name, facts["contributions"], facts["words"])
     overlap = facts["topic overlap"]
     if missing or not np.isfinite(q_value):
@@ -530,38 +691,62 @@ def _said(value: object) -> str:
     )
 
 
-def _themes_table(people: Iterable[_Person]) -> pd.DataFrame:
-    frame = pd.DataFrame([row for person in people for row in person.rows], columns=THEME_COLUMNS)
-    years = {"first_year": "Int64", "last_year": "Int64"}
-    return frame.astype({"rank": "int64", "n_topics": "int64", **years})
+def _themes_table(
+    people: list[_Person], p_values: NDArray[np.float64], table: Contributions, concepts: list[str]
+) -> pd.DataFrame:
+    n, k = len(people), len(concepts)
+    ranked = np.array([person.ranked for person in people])
+    columns: dict[str, Any] = {
+        "author": pd.Series([person.name for person in people], dtype=str).repeat(k).array,
+        "concept": pd.Series(concepts, dtype=str).take(ranked.ravel()).array,
+        "rank": np.tile(np.arange(1, k + 1), n),
+    }
+    shown = [_shown(person, table) for person in people]
+    by_concept = {
+        "effect": [p.effect for p in people], "low": [p.low for p in people], "high": [p.high for p in people],
+        "p_value": p_values, "document_share": [p.shows.mean(axis=0) for p in people],
+        "n_topics": [s[0] for s in shown], "first_year": [s[1] for s in shown], "last_year": [s[2] for s in shown],
+    }  # fmt: skip
+    for name, rows in by_concept.items():
+        columns[name] = np.take_along_axis(np.array(rows), ranked, axis=1).ravel()
+    frame = pd.DataFrame(columns).astype({"n_topics": "int64", "rank": "int64"})
+    years = {
+        name: frame[name].where(np.isfinite(frame[name])).astype("Int64")
+        for name in ("first_year", "last_year")
+    }
+    return frame.assign(**years)[THEME_COLUMNS]
 
 
-def _document_scores(data: _Data, scores: _Scores, concepts: list[str]) -> pd.DataFrame:
-    frames = []
-    for name in data.names:
-        own = np.flatnonzero(data.author == data.names[name])
-        groups = data.comparable(name)
-        z = np.full((len(own), len(concepts)), np.nan)
-        for g in groups:
-            z[np.searchsorted(own, g.own)] = (
-                scores.standardised(g, g.own) if len(g.others) > 1 else scores.scores[g.own]
-            )
-        frames.append(
-            pd.DataFrame(
-                {
-                    "document_id": np.repeat([data.document_id[i] for i in own], len(concepts)),
-                    "author": name,
-                    "concept": concepts * len(own),
-                    "score": z.ravel(),
-                    "shows": scores.shows(groups, own).ravel(),
-                }
-            )
-        )
-    return pd.concat(frames, ignore_index=True)
+def _shown(
+    person: _Person, table: Contributions
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return for each concept the number of topics, the first and the last year of the documents that show it."""
+    has = (table.topics[person.own] > 0).astype(np.float64)
+    n_topics = (person.shows.T.astype(np.float64) @ has > 0).sum(axis=1)
+    year = table.year[person.own][:, None]
+    dated = person.shows & np.isfinite(year)
+    first, last = (np.where(dated, year, outside) for outside in (np.inf, -np.inf))
+    return n_topics, first.min(axis=0), last.max(axis=0)
+
+
+def _document_scores(people: list[_Person], table: Contributions, concepts: list[str]) -> pd.DataFrame:
+    k = len(concepts)
+    own = np.concatenate([person.own for person in people])
+    author = np.repeat(np.arange(len(people)), [len(person.own) for person in people])
+    ids = pd.Series(table.document_id, dtype=str)
+    return pd.DataFrame(
+        {
+            "document_id": ids.take(np.repeat(own, k)).array,
+            "author": pd.Series(table.names, dtype=str).take(np.repeat(author, k)).array,
+            "concept": pd.Series(concepts, dtype=str).take(np.tile(np.arange(k), len(own))).array,
+            "score": np.concatenate([person.z for person in people]).ravel(),
+            "shows": np.concatenate([person.shows for person in people]).ravel(),
+        }
+    )
 
 
 def nearest_topics(
-    vectors: NDArray[np.float64], known: NDArray[np.float64], topics: NDArray[np.int64]
+    vectors: NDArray[Any], known: NDArray[Any], topics: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Give further passages the topic whose mean vector is nearest.
 
@@ -583,104 +768,6 @@ def nearest_topics(
     >>> nearest_topics(np.array([[0.9, 0.1]]), np.eye(2), np.array([0, 1])).tolist()
     [0]
     """
-    sums, counts = _topic_sums(known, topics, int(topics.max()) + 1)
-    means = sums / np.maximum(counts, 1)[:, None]
-    distance = (means**2).sum(axis=1) - 2 * vectors @ means.T
-    nearest: NDArray[np.int64] = np.argmin(distance, axis=1).astype(np.int64)
-    return nearest
-
-
-def topic_residuals(
-    vectors: NDArray[np.floating[Any]],
-    topics: NDArray[np.int64],
-    authors: NDArray[np.int64],
-    *,
-    shrinkage: float = 10.0,
-    leave_out: bool = True,
-) -> NDArray[np.float64]:
-    """Take out of each passage what its topic accounts for.
-
-    Parameters
-    ----------
-    vectors : numpy.ndarray of shape (n_passages, n_dimensions)
-    topics, authors : numpy.ndarray of shape (n_passages,)
-        Numbers from 0.
-    shrinkage : float, default 10
-        The grand mean counts as so many passages beside the topic's own.
-    leave_out : bool, default True
-        Take the means without the author of the passage.
-
-    Returns
-    -------
-    numpy.ndarray of shape (n_passages, n_dimensions)
-        Unit vectors: ``normalise(x - (sum of topic + shrinkage * grand mean) / (n of topic + shrinkage))``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> vectors = np.eye(4)
-    >>> topic_residuals(vectors, np.zeros(4, int), np.arange(4)).shape
-    (4, 4)
-    """
-    points: NDArray[np.float64] = np.asarray(vectors, dtype=np.float64)
-    n_topics = int(topics.max()) + 1
-    sums, counts = _topic_sums(points, topics, n_topics)
-    total, n_all = points.sum(axis=0), len(points)
-    if not leave_out:
-        means = (sums + shrinkage * total / n_all) / (counts + shrinkage)[:, None]
-        return _unit(points - means[topics])
-    residuals = np.empty_like(points)
-    for author in np.unique(authors):
-        rows = np.flatnonzero(authors == author)
-        own, n_own = _topic_sums(points[rows], topics[rows], n_topics)
-        others = (total - own.sum(axis=0)) / max(n_all - len(rows), 1)
-        means = (sums - own + shrinkage * others) / (counts - n_own + shrinkage)[:, None]
-        residuals[rows] = points[rows] - means[topics[rows]]
-    return _unit(residuals)
-
-
-def _topic_sums(
-    vectors: NDArray[np.float64], topics: NDArray[np.int64], n_topics: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    sums = np.zeros((n_topics, vectors.shape[1]))
-    np.add.at(sums, topics, vectors)
-    return sums, np.bincount(topics, minlength=n_topics).astype(np.float64)
-
-
-def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    unit: NDArray[np.float64] = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
-    return unit
-
-
-def contribution_scores(scores: NDArray[np.float64], contributions: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Sum passage scores up by contribution: the mean weighted by rank, for each concept.
-
-    A theme shows in a part of what one writes, so that high passages should count for more. Weights
-    that grow with the rank (the highest of n counts n times as much as the lowest) did as
-    well as the mean of the highest third with MiniLM and better with static vectors, and have no
-    threshold that a passage could fall on either side of.
-
-    Parameters
-    ----------
-    scores : numpy.ndarray of shape (n_passages, n_concepts)
-    contributions : numpy.ndarray of shape (n_passages,)
-        Numbers from 0 without gaps.
-
-    Returns
-    -------
-    numpy.ndarray of shape (n_contributions, n_concepts)
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> contribution_scores(np.array([[0.0], [3.0], [1.0]]), np.array([0, 0, 1])).tolist()
-    [[2.0], [1.0]]
-    """
-    order = np.argsort(contributions, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(contributions[order]) > 0])
-    out = np.empty((len(starts), scores.shape[1]))
-    for i, (begin, end) in enumerate(zip(starts, [*starts[1:], len(order)], strict=True)):
-        own = np.sort(scores[order[begin:end]], axis=0)
-        weights = np.arange(1, len(own) + 1)
-        out[i] = weights @ own / weights.sum()
-    return out
+    sums = Sums.of(on_grid(known), np.zeros_like(topics), topics)
+    centres = fine(sums.sums / np.maximum(sums.sizes, 1)[:, None] / GRID)
+    return sums.topics[nearest(vectors, centres)]

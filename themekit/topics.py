@@ -3,11 +3,16 @@
 The clustering is deterministic, the same under any order of the files, takes
 no seed, and leaves no passage out:
 
-1. Passages are put in an order of their own (by the hash of vector and text place).
-2. Ward linkage on at most :data:`SAMPLE` of them gives ``k`` centres;
-   ``k`` grows with the square root of the number of passages.
-3. Lloyd's k-means from these centres, on one thread, over all passages.
-4. Topics are numbered by size.
+1. Passages have an order of their own, by a hash of their vectors (:func:`themekit.grid.hashes`). The
+   first :data:`SAMPLE` of them are a sample as good as any drawn by lot, and all of them where there are no more.
+2. Ward linkage on the first :data:`TREE` of these gives ``k`` centres; ``k`` grows with the square root of
+   the number of all passages.
+3. Lloyd's k-means from these centres over the sample, until next to nothing moves.
+4. Each passage, in the sample or not, gets the nearest centre; topics are numbered by size.
+
+So the cost is that of step 4, which grows with the number of passages, and a constant. Sums and
+distances are exact (:mod:`themekit.grid`), so that topics do not depend on how passages come in blocks. Centres are
+kept in the cache, by the content of the sample.
 
 BERTopic is fitted on exactly these clusters (its manual route) to describe
 them, when a description is first asked for: its import alone takes seconds.
@@ -16,16 +21,20 @@ UMAP draws the map, and decides nothing.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from themekit import cache
 from themekit.disfluencies import WORDS as DISFLUENT_WORDS
 from themekit.disfluencies import without
+from themekit.grid import FINE, GRID, blocks, fine, hashes, on_grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +43,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SAMPLE = 3000
+SAMPLE = 32_768
+TREE = 3000
+_MOVES = 0.001
+_MAX_ROUNDS = 60
 MAX_TOPICS = 60
 N_KEYWORDS = 10
 _LABEL_WORDS = 3
@@ -48,13 +60,13 @@ def n_topics_for(n_passages: int) -> int:
     return int(min(MAX_TOPICS, max(2, round(0.45 * n_passages**0.5))))
 
 
-def cluster(vectors: NDArray[np.floating[Any]], n_topics: int | None = None) -> NDArray[np.int64]:
+def cluster(vectors: NDArray[Any], n_topics: int | None = None) -> NDArray[np.int64]:
     """Give every passage a topic.
 
     Parameters
     ----------
     vectors : numpy.ndarray of shape (n_passages, n_dimensions)
-        Unit vectors.
+        Unit vectors, or the same on the grid.
     n_topics : int, optional
         Default: grows with the square root of the number of passages.
 
@@ -62,7 +74,11 @@ def cluster(vectors: NDArray[np.floating[Any]], n_topics: int | None = None) -> 
     -------
     numpy.ndarray of shape (n_passages,)
         Topic numbers from 0, by falling size. The same whatever the order of the
-        rows, but for equal rows, which get equal topics anyway.
+        rows.
+
+    See Also
+    --------
+    Sample, find_centres, nearest, by_size : The parts, each for passages that come in blocks.
 
     Examples
     --------
@@ -70,49 +86,171 @@ def cluster(vectors: NDArray[np.floating[Any]], n_topics: int | None = None) -> 
     >>> cluster(np.repeat(np.eye(3), [3, 2, 1], axis=0), n_topics=3).tolist()
     [0, 0, 0, 1, 1, 2]
     """
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
-
-    k = min(n_topics or n_topics_for(len(vectors)), len(vectors))
+    points = on_grid(vectors)
+    k = min(n_topics or n_topics_for(len(points)), len(points))
     if k <= 1:
-        return np.zeros(len(vectors), dtype=np.int64)
-    order = np.lexsort(np.asarray(vectors, dtype=np.float64).T[::-1])
-    ordered = np.ascontiguousarray(vectors[order], dtype=np.float64)
-    with threadpool_limits(1):
-        labels = _lloyd(ordered, _centres(ordered, k))
-    topics = np.empty(len(vectors), dtype=np.int64)
-    topics[order] = _by_size(labels)
-    return topics
+        return np.zeros(len(points), dtype=np.int64)
+    labels = nearest(points, find_centres(Sample.of(points), k))
+    return by_size(np.bincount(labels))[labels]
 
 
-def _centres(vectors: NDArray[np.float64], k: int) -> NDArray[np.float64]:
-    """Start from the means of a Ward tree over an even sample, cut at k branches."""
+@dataclass(frozen=True)
+class Sample:
+    """The passages that come first in their own order; of blocks, each block's first ones are enough.
+
+    Attributes
+    ----------
+    vectors : numpy.ndarray of shape (n_sampled, n_dimensions)
+        On the grid, in that order.
+    hashes : numpy.ndarray of shape (n_sampled,)
+    """
+
+    vectors: NDArray[np.int16]
+    hashes: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, vectors: NDArray[np.int16], size: int = SAMPLE) -> Sample:
+        """Take the first passages of a block."""
+        hashed = hashes(vectors)
+        first = np.argsort(hashed, kind="stable")[:size]
+        return cls(vectors[first], hashed[first])
+
+    @classmethod
+    def merge(cls, parts: Sequence[Sample], size: int = SAMPLE) -> Sample:
+        """Take the first passages of all blocks, from the first of each."""
+        vectors, hashed = (
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("vectors", "hashes")
+        )
+        first = np.argsort(hashed, kind="stable")[:size]
+        return cls(vectors[first], hashed[first])
+
+
+def find_centres(sample: Sample, k: int) -> NDArray[np.float64]:
+    """Return the centres of at most ``k`` topics, as whole multiples of 1/:data:`themekit.grid.FINE`.
+
+    Parameters
+    ----------
+    sample : Sample
+    k : int
+
+    Returns
+    -------
+    numpy.ndarray of shape (n_centres, n_dimensions)
+        From the cache where these passages were clustered before.
+    """
+    digest = hashlib.sha256(f"centres/1/{k}/{TREE}/{_MOVES}/{_MAX_ROUNDS}/{sample.vectors.shape}".encode())
+    digest.update(np.ascontiguousarray(sample.vectors, dtype="<i2").tobytes())
+    key = digest.hexdigest()
+    if kept := cache.get([key]):
+        return np.frombuffer(kept[key], dtype="<f8").reshape(-1, sample.vectors.shape[1])
+    centres = _lloyd(sample.vectors, _branches(sample.vectors[:TREE], k))
+    cache.put({key: centres.astype("<f8").tobytes()})
+    return centres
+
+
+def _branches(vectors: NDArray[np.int16], k: int) -> NDArray[np.float64]:
+    """Return the means of the branches of a Ward tree, cut at ``k``."""
     from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415 - scipy is loaded when needed
 
-    sample = vectors[np.linspace(0, len(vectors) - 1, min(len(vectors), SAMPLE)).astype(int)]
-    branch = fcluster(linkage(sample, method="ward"), t=k, criterion="maxclust")
-    return np.array([sample[branch == b].mean(axis=0) for b in np.unique(branch)])
+    points = vectors.astype(np.float64)
+    length = (points**2).sum(axis=1)
+    upper = np.triu_indices(len(points), 1)
+    squares = (length[:, None] + length[None, :] - 2 * points @ points.T)[upper]
+    branch = fcluster(linkage(np.sqrt(squares) / GRID, method="ward"), t=k, criterion="maxclust")
+    return _means(vectors, branch - 1, int(branch.max()))[0]
 
 
-def _lloyd(vectors: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.int64]:
-    from sklearn.cluster import KMeans  # noqa: PLC0415 - scikit-learn is loaded when needed
+def _means(
+    vectors: NDArray[np.int16], labels: NDArray[np.integer[Any]], k: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the mean of each label's vectors, on the fine grid, and how many there are."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - scipy is loaded when needed
 
-    n_distinct = len(np.unique(vectors, axis=0))
-    centres = centres[: max(1, n_distinct)]
-    model = KMeans(n_clusters=len(centres), init=centres, n_init=1, max_iter=100, algorithm="lloyd")
-    labels: NDArray[np.int64] = model.fit_predict(vectors).astype(np.int64)
-    return labels
+    sums = np.zeros((k, vectors.shape[1]))
+    for rows in blocks(len(vectors)):
+        some = labels[rows]
+        is_of = csr_array((np.ones(len(some)), (some, np.arange(len(some)))), shape=(k, len(some)))
+        sums += is_of @ vectors[rows].astype(np.float64)
+    sizes = np.bincount(labels, minlength=k)
+    return fine(sums / GRID / np.maximum(sizes, 1)[:, None]), sizes
 
 
-def _by_size(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give numbers by falling size; equal sizes by where their first passage stands."""
-    found, first, counts = np.unique(labels, return_index=True, return_counts=True)
-    rank = {int(found[i]): new for new, i in enumerate(np.lexsort((first, -counts)))}
-    return np.array([rank[int(label)] for label in labels], dtype=np.int64)
+def _lloyd(vectors: NDArray[np.int16], centres: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Move centres to the means of what is nearest to them, until next to nothing changes its centre."""
+    labels = nearest(vectors, centres)
+    for _ in range(_MAX_ROUNDS):
+        means, sizes = _means(vectors, labels, len(centres))
+        centres = means[sizes > 0]
+        before, labels = (np.cumsum(sizes > 0) - 1)[labels], nearest(vectors, centres)
+        if np.count_nonzero(before != labels) <= _MOVES * len(labels):
+            break
+    return centres
+
+
+def nearest(vectors: NDArray[Any], centres: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Give each passage the nearest centre.
+
+    Parameters
+    ----------
+    vectors : numpy.ndarray of shape (n_passages, n_dimensions)
+        Unit vectors, or the same on the grid; any block of them.
+    centres : numpy.ndarray of shape (n_centres, n_dimensions)
+        As :func:`find_centres` gives them.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n_passages,)
+        Numbers of centres; of equally near ones the first.
+    """
+    points = on_grid(vectors)
+    out = np.empty(len(points), dtype=np.int64)
+    # |c|^2 - 2 x c, both over FINE^2: all terms are whole numbers.
+    length = (centres**2).sum(axis=1)
+    across = np.ascontiguousarray(centres.T) * (2.0 * FINE / GRID)
+    for rows in blocks(len(points)):
+        out[rows] = np.argmin(length - points[rows].astype(np.float64) @ across, axis=1)
+    return out
+
+
+def by_size(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the new number of each centre: by falling size, those of one size as they stood; none counts last."""
+    numbers = np.empty(len(sizes), dtype=np.int64)
+    numbers[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes))
+    return numbers
+
+
+def closeness(vectors: NDArray[Any], topics: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how close each passage is to its topic's mean: their cosine, 0 at least.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> closeness(np.array([[0.0, 1.0], [0.0, 1.0], [1.0, 0.0]]), np.array([0, 0, 1])).tolist()
+    [1.0, 1.0, 1.0]
+    """
+    points = on_grid(vectors)
+    means, _ = _means(points, topics, int(topics.max()) + 1 if len(topics) else 0)
+    return closeness_to(points, topics, means)
+
+
+def closeness_to(
+    points: NDArray[np.int16], topics: NDArray[np.int64], means: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the cosine of each passage of a block with its topic's mean, 0 at least."""
+    out = np.empty(len(points))
+    length = (means**2).sum(axis=1)
+    for rows in blocks(len(points)):
+        x = points[rows].astype(np.float64)
+        along = np.einsum("ij,ij->i", x, means[topics[rows]])
+        size = np.sqrt(np.einsum("ij,ij->i", x, x) * length[topics[rows]])
+        out[rows] = np.clip(np.divide(along, size, out=np.zeros_like(along), where=size > 0), 0, 1)
+    return out
 
 
 def topic_ids(topics: NDArray[np.int64]) -> list[str]:
     """Return the string ids of topic numbers, ``t001`` on."""
-    return [f"t{t + 1:03d}" for t in topics]
+    names = [f"t{t + 1:03d}" for t in range(int(topics.max()) + 1 if len(topics) else 0)]
+    return [names[t] for t in topics.tolist()]
 
 
 def describe(
