@@ -6,7 +6,8 @@
    same documents; less a quarter of the same for those that do not show it. The author's own rest is taken out so that a
    reader does not teach how somebody writes in place of what is seen: :data:`DENIED` and the rest are in ``benchmarks/judgements.py``.
 3. *How far.* The concept's direction as it was is a unit vector; what was said is added as one of length ``w n / (n + k)``
-   for ``n`` judgements, so that a few do little and many do not drown what the concept is.
+   for ``n`` judgements (one that denies counts a quarter here, too), so that a few do little and many do not drown what the
+   concept is.
 4. *Test.* A contribution that holds a judged passage of a theme is discovery for it, and has no part in its test, neither for its
    author nor as something to compare others with. The estimator (:mod:`themekit.themes`) tests what is left, by its own
    thresholds, among all candidates, with the concept as it was and as it is.
@@ -295,9 +296,13 @@ class Sharpened:
         direction: NDArray[np.float64] = self.directions[self.themes.index(theme)]
         return direction
 
-    def scores(self, theme: str) -> NDArray[np.float64]:
-        """Return how much each passage shows the sharpened theme, in standard deviations, in the order of the passages."""
-        score = _lie(self.result) @ self.direction(theme)
+    def scores(self, theme: str, *, before: bool = False) -> NDArray[np.float64]:
+        """Return how much each passage shows the theme as it is, or as it was before, in standard deviations.
+
+        In the order of the result's passages.
+        """
+        self.direction(theme)  # near names are given there
+        score = _lie(self.result) @ (self.priors if before else self.directions)[self.themes.index(theme)]
         scores: NDArray[np.float64] = (score - score.mean()) / max(float(score.std()), 1e-12)
         return scores
 
@@ -443,7 +448,7 @@ def _direction(
     is_discovery = pairs.isin(pairs[said.rows].unique())
     authors = passages["author"].to_numpy()
     moved = learnt(_lie(result), said.rows, said.yes, said.no, authors, is_discovery) @ discriminant
-    n = float((said.yes + said.no).sum())
+    n = float((said.yes + DENIED * said.no).sum())
     return prior, _unit(prior + REACH * n / (n + HALFWAY) * _unit(moved))
 
 
