@@ -2,8 +2,9 @@
 
 Read are ``Name: text``, ``Name:`` on a line of its own, and the same with time
 codes as in ``Name (00:01:02) - text``, ``[00:01:02] Name: text``, ``Name  1:02``,
-``Name | 1:02`` and ``[Name] 1:02:03``; a name alone on its line where such lines
-recur and turn about; emphasis around the name is gone by then.
+``Name | 1:02`` and ``[Name] 1:02:03``; ``1:02:03 From Name to Everyone:``, as Zoom saves a
+chat; a name alone under a span of time; a name alone on its line where such lines
+recur and turn about; emphasis around the name is gone by then, and marks of Markdown are passed over.
 
 What looks like a label need not be one ("Look: I was wrong"). A name must recur,
 or be known, or have two words; a word that the text uses in lower case is no
@@ -29,9 +30,12 @@ _TIME = r"[\[(<]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,:]\d{1,3})?[\])>]?"
 _SPAN = rf"{_TIME}(?:[ \t]*(?:-->|-|–|—|to)[ \t]*{_TIME})?"
 _NAME = r"[^\W\d_][^\n:：*#\[\]|]{0,58}?"
 _LABEL = re.compile(
-    rf"^[ \t\u00a0]*(?:>>+[ \t]*|[-–—•][ \t]+)?(?:{_SPAN}[ \t]*(?:[-–—|][ \t]*)?)?(?:"
-    # Name: text, Name (0:01): text, and both alone on a line
+    # 0:01, a tab, the name, a tab, and what is said
+    rf"^[ \t]*{_SPAN}\t+(?P<tabbed>{_NAME})\t+(?=\S)"
+    rf"|^[ \t\u00a0]*(?:>>+[ \t]*|[-–—•][ \t]+)?(?:{_SPAN}[ \t]*(?:[-–—|][ \t]*)?)?(?:"
+    # Name: text, Name (0:01): text, and both alone on a line; **Name:** where Markdown stands in plain text
     rf"(?P<colon>{_NAME})[ \t]*(?:{_SPAN}[ \t]*)?(?::(?=\s|$)|：)(?![ \t]*<?https?://)(?:[ \t]*{_SPAN}(?=\s|$))?"
+    rf"|\*\*(?P<starred>{_NAME})(?::\*\*|\*\*[ \t]*:)(?=\s|$)"
     # Name (0:01) - text, and Name 0:01 or Name | 0:01 alone on a line
     rf"|(?P<timed>{_NAME})[ \t,|-]+{_SPAN}[ \t]*(?:[-–—](?:[ \t]+|$)|$)"
     # Name [0:01] text
@@ -40,12 +44,26 @@ _LABEL = re.compile(
     rf"|\[(?P<bracketed>{_NAME})\](?:[ \t]+{_TIME}[ \t]*$|:(?=\s)))[ \t]*",
     re.MULTILINE,
 )
+# What Zoom saves of a chat: "10:01:02 From Ida Berg to Everyone:", whose message may repeat what it answers, or be a
+# reaction; and "0:0:1.0 --> 0:0:3.12", a name, and what is said on the lines below, as Teams had it.
+_CHAT = re.compile(
+    rf"^[ \t]*{_TIME}[ \t]+(?:From|Von|De)[ \t]+(?P<chat>[^\n:]{{1,80}}?)(?:[ \t]+(?:to|an|à|a|para)[ \t]+[^\n:]{{1,80}}?)?[ \t]*:[ \t]*"
+    r"(?P<answered>(?:\n[ \t]*)?(?:Replying to|Reacted to|Removed an? \S{1,12} reaction from)[ \t]+[\"“][^\"”\n]{0,400}[\"”](?:[ \t]+with[ \t]+\S{1,12})?:?\s*?(?=\n|$|[ \t]))?",
+    re.MULTILINE,
+)
+_SPANNED = re.compile(
+    rf"^[ \t]*\d{{1,2}}:\d{{1,2}}:\d{{1,2}}[.,]\d{{1,3}}[ \t]*-->[ \t]*\d{{1,2}}:\d{{1,2}}:\d{{1,2}}[.,]\d{{1,3}}[ \t]*\n[ \t]*(?P<spanned>{_NAME})[ \t]*\n",
+    re.MULTILINE,
+)
 _ALONE = re.compile(r"^[ \t]*(?P<alone>[^\W\d_][^\n:：*#\[\]|?!;\"“”]{0,48}?)[ \t]*$", re.MULTILINE)
 _NAME_WORD = re.compile(
     r"(?:[^\W\d_a-z][\w'’.\-]*|d['’]\w[\w\-]*|de|da|do|di|du|des|dos|das|van|von|der|den|la|le|el|al|bin|ibn|bint|ben|y|e|of|the|and|af|av|ter|ten|zu|zum|zur"
     r"|\(.*\)|[\"“].*[\"”]),?$",
 )
 _ALIAS = re.compile(r"(?P<name>.+?)\s*\((?P<alias>[^()]{1,12})\)")
+_PRONOUNS = re.compile(
+    r"[ \t]*[\[(](?:s?he|they|it|xe|ze|any)(?:[ \t]*/[ \t]*\w{2,8}){1,3}[\])]$", re.IGNORECASE
+)
 _NOT_NAMES = re.compile(
     r"(?:(?:editor(?:'s|’s|ial)?|translator(?:'s|’s)?|transcriber(?:'s|’s)?|author(?:'s|’s)?) )?notes?|ed\.?|question|answer|example|for example|update|edit|warning|caution|tip|hint"
     r"|summary|abstract|keywords?|conclusion|introduction|chapter|part|section|step|figure|table|source|sources|references?|links?|topics?"
@@ -78,6 +96,7 @@ _MOST = 0.6
 _GOOD_PART = 0.2
 _MIN_SHARE_OF_HANDLES = 0.15
 _MIN_ALONE = 4
+_MIN_EXPORTED = 3
 _MIN_HANDLE = 3
 _TWO = 2
 
@@ -107,6 +126,8 @@ def find(raw: str, known: Collection[str] = (), bold: Collection[str] = ()) -> l
     -------
     list of Label
     """
+    if found := exported(raw):
+        return found
     candidates = _in_bold([*_candidates(raw, _LABEL)], bold)
     accepted = _accepted(raw, candidates, known)
     standing_alone = alone(raw) if len(accepted) < _MIN_ALONE else []
@@ -115,9 +136,15 @@ def find(raw: str, known: Collection[str] = (), bold: Collection[str] = ()) -> l
     return sorted([*accepted, *_midway(raw, accepted)], key=lambda label: label.start)
 
 
+def exported(raw: str, least: int = _MIN_EXPORTED) -> list[Label]:
+    """Return the labels of a chat or a transcript in a form that only programs write, and with which they label everything."""
+    found = ([*_candidates(raw, form)] for form in (_CHAT, _SPANNED))
+    return next((labels for labels in found if len(labels) >= least), [])
+
+
 def _candidates(raw: str, pattern: re.Pattern[str]) -> Iterator[Label]:
     for match in pattern.finditer(raw):
-        name = " ".join(next(g for g in match.groups() if g).split())
+        name = " ".join(str(next(g for g in match.groups() if g)).split())
         yield Label(name.rstrip(" ,-–—"), match.start(), match.end())
 
 
@@ -210,6 +237,22 @@ def _is_at_head(raw: str, start: int) -> bool:
 def _has_colon(raw: str, label: Label) -> bool:
     written = raw[label.start : label.end]
     return bool(re.search(r"(?:[^\d]:|\d:\s*$|：)", re.sub(_TIME, "", written)))
+
+
+def n_answered(raw: str) -> int:
+    """Count the messages of a chat that repeat what they answer, or react to it; those words are somebody else's."""
+    return sum(bool(match["answered"]) for match in _CHAT.finditer(raw))
+
+
+def without_pronouns(name: str) -> str:
+    """Return a name without the pronouns that people put behind it in calls.
+
+    Examples
+    --------
+    >>> without_pronouns("Ida Berg (she/her)"), without_pronouns("Ida Berg (IB)")
+    ('Ida Berg', 'Ida Berg (IB)')
+    """
+    return _PRONOUNS.sub("", name) or name
 
 
 def is_no_name(name: str) -> bool:

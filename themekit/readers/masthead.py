@@ -51,7 +51,7 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"\d{1,2}:\d{2}(?::\d{2})?|~?\d{1,3}[ -]?min(?:ute)?s?(?:\.?[ -]read(?:ing time)?)?|reading time:? .{1,20}|\d{1,6} words|\d{1,5} (?:comments?|likes|notes|views)|(?:leave a|no) comments?"
+    r"\d{1,2}:\d{2}(?::\d{2})?|(?:\d{1,2}h )?\d{1,2}m(?: \d{1,2}s)?|~?\d{1,3}[ -]?min(?:ute)?s?(?:\.?[ -]read(?:ing time)?)?|reading time:? .{1,20}|\d{1,6} words|\d{1,5} (?:comments?|likes|notes|views)|(?:leave a|no) comments?"
     r"|essays?|share|follow|listen|subscribe|(?:filed under|posted in|category|categories|tags?)[: ] ?.{1,40}|uncategori[sz]ed",
     re.IGNORECASE,
 )
@@ -100,9 +100,11 @@ hall park bay hill hills valley county university college house square villa hos
 _NO_PARTS = frozenset(_NEVER.split())
 _NO_BARE_PARTS = _NO_PARTS | frozenset(_IN_TITLES.split()) | frozenset(_IN_PLACES.split())
 _PROGRAMS = re.compile(
-    r"transcribed by https?://\S+|transcript(?:ion)? by \S+\.com|this transcript was exported on .{1,80}|\S+ \(completed .{1,20}\)|page \d+ of \d+",
+    r"transcribed by https?://\S+|transcript(?:ion)? by \S+\.com|this transcript was exported on .{1,80}|\S+ \(completed .{1,20}\)|.{2,60} (?:started|stopped) transcription|page \d+ of \d+",
     re.IGNORECASE,
 )
+# What Teams adds to a meeting's name.
+_EXPORTED_TITLE = re.compile(r"(.{2,}?)[-_ ]\d{8}_\d{6}(?:UTC)?[-_ ]Meeting (?:Transcript|Recording)")
 _QUOTATION = re.compile(r"[\"“‘«'][^\"”»]{,400}[\"”’»'][.,]?")
 _STOP = re.compile(r"[.!?…:;,][\"'”’)\]]*$")
 
@@ -192,6 +194,8 @@ def documents(blocks: Iterable[Block], about: About, notes: Sequence[Note] = ())
     # The name of one who speaks, alone above the first words and the last, is no byline.
     first = prose.first_turn(blocks)
     about, taken_from, more = taken(about, blocks if first is None else blocks[:first])
+    if match := _EXPORTED_TITLE.fullmatch(about.title or ""):
+        about = replace(about, title=match[1].strip())
     return prose.documents([*taken_from, *blocks[len(taken_from) :]], about, [*notes, *more])
 
 

@@ -97,7 +97,9 @@ def document(blocks: Iterable[Block], about: About, notes: Sequence[Note] = ()) 
 
 
 def first_turn(blocks: Sequence[Block]) -> int | None:
-    """Return the place of the first paragraph under a name that stands alone above what is said, as in a play."""
+    """Return the place of the first paragraph under a name that stands alone above what is said, as in a play or an export."""
+    if labels.exported("\n\n".join(b.text for b in blocks)):
+        return next((i for i, b in enumerate(blocks) if labels.exported(b.text, least=1)), None)
     names = {label.name for label in labels.alone("\n\n".join(b.text for b in blocks if b.role == "author"))}
     return next(
         (i for i, b in enumerate(blocks) if b.role == "author" and b.text.split("\n", 1)[0].strip() in names),
@@ -126,9 +128,11 @@ def _turns(
     if found:
         return found.text, list(found.turns), "interview", list(found.notes), found.joins
     own = "\n\n".join(b.text for b in with_headings if b.role == "author")
-    if is_caption_stream(own):
-        text = " ".join(own.split())
-        note = Note("guessed", "speech without stops or labels: speakers unknown, read as one voice")
+    stamped = transcript.without_stamps(own)
+    if stamped or is_caption_stream(own):
+        text = " ".join((stamped or own).split())
+        what = "with time stamps and no labels" if stamped else "without stops or labels"
+        note = Note("guessed", f"speech {what}: speakers unknown, read as one voice")
         return text, [Turn(None, 0, len(text), "unknown")], "talk", [*voices.told(text), note], ()
     judged, notes = apparatus.set_apart(with_headings)
     text, turns = _lay_out([b for b in judged if b.role != "heading"])

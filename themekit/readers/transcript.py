@@ -27,12 +27,20 @@ if TYPE_CHECKING:
     from themekit.readers.document import Role
     from themekit.readers.labels import Label
 
-__all__ = ["NOBODY", "People", "Transcript", "converse", "find_turns"]
+__all__ = ["NOBODY", "People", "Transcript", "converse", "find_turns", "without_stamps"]
 
 _TIME_CODE = re.compile(
     r"[\[(]\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]|^[ \t]*\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[ \t]*$",
     re.MULTILINE,
 )
+# "0:15" alone on a line, or in brackets before the words, as what is transcribed without names has it.
+_STAMP = re.compile(
+    r"^[ \t]*(?:(?P<alone>\d{1,2}(?::\d{2}){1,2})(?:[.,]\d{1,3})?[ \t]*$|[\[(](?P<bracketed>\d{1,2}(?::\d{2}){1,2})(?:[.,]\d{1,3})?(?:[ \t]*-->?[ \t]*[\d:.,]{4,12})?[\])](?:[ \t]+|$))",
+    re.MULTILINE,
+)
+_MIN_STAMPS = 3
+# A recording begins at nought; what begins at "7:30" is a day.
+_MAX_SECONDS_AT_FIRST = 120
 _MIN_TURNS = 3
 _MIN_LABELLED_SHARE = 0.5
 _N_SHOWN = 3
@@ -78,6 +86,10 @@ def find_turns(
         Note("repaired", f"{count(len(midway), 'label')} in the middle of a paragraph, where the source runs turns "
                          f"together: split there ({_some(label.name for label in midway)})")
     ] if midway else []  # fmt: skip
+    if n_answered := labels.n_answered(raw):
+        notes.append(
+            Note("dropped", f"what {count(n_answered, 'message')} of the chat repeat of another or react to")
+        )
     people, declared = _above(raw[: found[0].start], people)
     made = converse(_pieces(raw, found), people, declared | labels.declared(found), title)
     return Transcript(made.text, made.turns, [*notes, *made.notes], made.joins)
@@ -128,7 +140,8 @@ def converse(
     brought together with the full ones, and who asks is told apart from who is asked.
     """
     people_said = [
-        (None if name and labels.NOBODY.fullmatch(name) else name, words) for name, words in pieces
+        (None if name and labels.NOBODY.fullmatch(name) else name and labels.without_pronouns(name), words)
+        for name, words in pieces
     ]
     joins = _joins(people_said, people, declared or {}, title)
     to = {join.label: join.name for join in joins}
@@ -156,6 +169,29 @@ def converse(
         [*guessed, *notes, *_doubts(said, told)],
         [j for j in joins if j.label != j.name],
     )
+
+
+def without_stamps(raw: str) -> str | None:
+    """Return what is said between time stamps that count on from the beginning, or ``None`` where there are none."""
+    stamps = list(_STAMP.finditer(raw))
+    if len(stamps) < _MIN_STAMPS:
+        return None
+    seconds = [_seconds(m["alone"] or m["bracketed"]) for m in stamps]
+    n_before = len(raw[: stamps[0].start()].split())
+    if (
+        seconds[0] > _MAX_SECONDS_AT_FIRST
+        or any(a > b for a, b in pairwise(seconds))
+        or n_before > (1 - _MIN_LABELLED_SHARE) * len(raw.split())
+    ):
+        return None
+    return _STAMP.sub("", raw).strip() or None
+
+
+def _seconds(stamp: str) -> int:
+    seconds = 0
+    for part in stamp.split(":"):
+        seconds = 60 * seconds + int(part)
+    return seconds
 
 
 def _merged(turns: Sequence[Turn]) -> list[Turn]:
