@@ -216,6 +216,11 @@ def sharpen(
     >>> _ = desk.add(theme="repair", answer="yes", document_id=quote["document_id"], start=0, end=25, quote=quote["text"])
     >>> sharpen(result, desk).account[["n_yes", "can_test"]].values.tolist()
     [[1, False]]
+
+    Notes
+    -----
+    Steps and reasons are at the top of :mod:`themekit.sharpening`. Judging until the p-value is small is testing many times: judge first,
+    then look at the test, once.
     """
     wanted = (
         sorted({j.theme for j in judgements.judgements})
