@@ -661,3 +661,34 @@ def test_the_interviews(shared_corpora):
     assert "Break" not in " ".join(map(str, corpus.turns["author"]))
     dated = corpus.documents.set_index("document_id")["date"]
     assert dated["bitcointranscripts/2020-01-28-pieter-wuille-part1"] == "2020-01-28"
+
+
+def test_halves_of_characters_are_replaced_and_said_in_the_account():
+    text = "I kept bees \ud83d for a year, and nobody asked."
+    corpus = themekit.Corpus.from_texts([text, "Another."], author="An\udfffn", titles=["Be\ud83des", None])
+    assert corpus.documents["text"].tolist() == [text.replace("\ud83d", "\ufffd"), "Another."]
+    assert corpus.documents["title"].iloc[0] == "Be\ufffdes"
+    assert set(corpus.turns["author"]) == {"An\ufffdn"}
+    assert len(corpus.fingerprint) == 64
+    said = corpus.account.loc[corpus.account["action"] == "repaired", "detail"].tolist()
+    assert said == [
+        "3 halves of characters (surrogates), each shown as U+FFFD",
+        "1 half of a character (surrogates), shown as U+FFFD",
+    ]
+
+
+def test_halves_of_characters_in_tables_and_files(tmp_path):
+    cells = {"text": ["I kept bees \ud83d\udc1d and \ud83d hens."], "author": ["A\ud83d"], "title": ["\udc1d"]}
+    frame = pd.DataFrame(cells, dtype=object)
+    corpus = themekit.Corpus.from_frame(frame)
+    assert corpus.documents["text"].item() == "I kept bees \U0001f41d and \ufffd hens."
+    assert corpus.account["detail"].str.contains("half of a character").any()
+    (tmp_path / "talk.json").write_text(
+        '{"segments": [{"speaker": "A\\ud83dnn", "text": "Where \\udc1d then?"}, {"speaker": "Ida", "text": "Here."}]}'
+    )
+    (tmp_path / "post.md").write_text('---\ntitle: "a \\ud83d b"\n---\n\nI kept bees, and nobody asked.\n')
+    read = themekit.read(tmp_path, author="A\ud83d")
+    for column in ("text", "title", "document_id", "author"):
+        "".join(read.documents[column].dropna()).encode()
+    assert "Where \ufffd then?" in read.documents["text"].iloc[1]
+    assert len(read.fingerprint) == 64

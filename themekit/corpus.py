@@ -106,7 +106,8 @@ class Corpus:
         Returns
         -------
         Corpus
-            The texts as they are, white space included.
+            The texts as they are, white space included; but for halves of characters (surrogates), which
+            nothing can write down: they become U+FFFD, and the account says so.
         """
         authors = [author] * len(texts) if isinstance(author, str) else list(author)
         found = [

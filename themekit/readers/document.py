@@ -97,6 +97,29 @@ def no_text(seen: str) -> UnreadableFileError:
     return UnreadableFileError(f"seen {seen}; expected prose or speech; nothing was taken from it")
 
 
+def whole(text: str) -> str:
+    """Join the halves of characters that came apart (surrogates), and put U+FFFD where the other half is missing.
+
+    Halves cannot be written to a file, nor handed to most programs.
+
+    Examples
+    --------
+    >>> whole("bees \ud83d\udc1d") == "bees \U0001f41d", whole("bees \ud83d")
+    (True, 'bees \ufffd')
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def halves(n: int) -> Note:
+    """Return the line of the account on characters of which the file has but half."""
+    noun = count(n, "half of a character", "halves of characters")
+    return Note("repaired", f"{noun} (surrogates), {'shown' if n == 1 else 'each shown'} as U+FFFD")
+
+
 def count(n: int, noun: str, plural: str | None = None) -> str:
     """Say how many, with the noun in the right number.
 

@@ -28,6 +28,8 @@ from themekit.readers.document import (
     RawDocument,
     Turn,
     UnreadableFileError,
+    halves,
+    whole,
 )
 from themekit.readers.files import File, Line
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 # Where a date comes from that the file's name and folders are trusted more than.
 _WEAK_DATES = {"document properties", "text"}
 
+_HALF = re.compile("[\ud800-\udfff]")
 
 # Files that say something of the texts beside them.
 BESIDE = dict.fromkeys(("roster.yml", "roster.yaml"), "who is who, in the texts beside it")
@@ -219,7 +222,8 @@ def _complete(raw: RawDocument, relative: PurePosixPath) -> RawDocument:
 
 def attribute(found: Found, author: str | None, *, from_folders: bool) -> Found:
     """Give each turn its person: see the module's docstring for the order."""
-    raw = found.raw
+    raw = _sound(found.raw)
+    author = author and whole(author)
     file_name = found.file.relative.name
     named = author or raw.author or (found.folder if from_folders else None)
     is_speech = any(t.label is None and t.role in {"unknown", "guest"} for t in raw.turns)
@@ -230,6 +234,19 @@ def attribute(found: Found, author: str | None, *, from_folders: bool) -> Found:
     )
     notes = [Note("guessed", f"names no author: taken for {name}")] if guessed else []
     return replace(found, raw=replace(raw, author=name, turns=turns, notes=[*raw.notes, *notes]))
+
+
+def _sound(raw: RawDocument) -> RawDocument:
+    """Take halves of characters out of what a text is called and who is in it, and out of the text, whose places stay."""
+    text = _HALF.sub("\ufffd", raw.text)
+    strings = (raw.title, raw.author, raw.date, raw.kind, raw.entry, raw.series)
+    title, author, date, kind, entry, series = (value and whole(value) for value in strings)
+    turns = [replace(t, label=t.label and whole(t.label), written=t.written and whole(t.written)) for t in raw.turns]
+    joins = [replace(j, label=whole(j.label), name=whole(j.name)) for j in raw.joins]
+    made = replace(raw, text=text, title=title, author=author, date=date, kind=kind, entry=entry, series=series,
+                   turns=turns, joins=joins)  # fmt: skip
+    n = len(_HALF.findall(raw.text)) + sum(whole(value) != value for value in strings if value)
+    return replace(made, notes=[*raw.notes, halves(n)]) if n else made
 
 
 def _speaker(turn: Turn, name: str, file_name: str) -> str | None:

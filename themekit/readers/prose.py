@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from themekit.readers import apparatus, dates, labels, transcript, voices
 from themekit.readers.blocks import About, Block, BlockRole, from_the_top
-from themekit.readers.document import Note, RawDocument, Role, Turn, count, no_text
+from themekit.readers.document import Note, RawDocument, Role, Turn, count, halves, no_text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +40,6 @@ _WORDS_PER_MARK = 40
 _MIN_CAPTION_WORDS = 100
 # NUL and its kind, and the controls that turn the direction of what follows on the page.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _MIN_ENTRIES = 3
 _MIN_SHARE_IN_ENTRIES = 0.5
 
@@ -181,10 +180,12 @@ def paragraphs(text: str) -> Iterator[Block]:
 
 def repair(blocks: Sequence[Block]) -> tuple[list[Block], list[Note]]:
     """Mend mojibake and take out characters that are not text; say how much of it there was."""
-    n_controls = n_mended = 0
+    n_controls = n_mended = n_halves = 0
     mended = []
     for block in blocks:
-        text, n = _CONTROLS.subn("", _SURROGATES.sub("\ufffd", block.text))
+        sound = whole(block.text)
+        n_halves += sound.count("\ufffd") - block.text.count("\ufffd")
+        text, n = _CONTROLS.subn("", sound)
         n_controls += n
         better = _without_mojibake(text)
         n_mended += better != text
@@ -192,6 +193,8 @@ def repair(blocks: Sequence[Block]) -> tuple[list[Block], list[Note]]:
     notes = []
     if n_controls:
         notes.append(Note("repaired", f"{count(n_controls, 'control character')} taken out"))
+    if n_halves:
+        notes.append(halves(n_halves))
     if n_mended:
         notes.append(Note("repaired", f"{count(n_mended, 'paragraph')} decoded twice (mojibake), mended"))
     return [b for b in mended if b.text.strip()], notes
