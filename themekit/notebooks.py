@@ -7,13 +7,16 @@ them; an installed package has both inside (``pyproject.toml`` maps them there).
 from __future__ import annotations
 
 import ast
+import asyncio
 import difflib
 import logging
 import os
 import re
 import shutil
+import signal
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from html import unescape
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +39,7 @@ _CORPORA = "../corpora"
 _ABOVE = "../"
 _LONGEST_FOLDER = 80  # where a socket is to be: with the socket's name macOS takes 103 letters, Linux 107
 _QUIET = logging.getLogger(f"{__name__}.kernel")
-_QUIET.setLevel(logging.ERROR)
+_QUIET.setLevel(logging.CRITICAL)  # what goes wrong is raised
 
 
 class NotebookError(ValueError):
@@ -191,6 +194,8 @@ def run(
         with _client(notebook, stem) as client:
             client.execute()
     except CellExecutionError as error:
+        if error.ename == KeyboardInterrupt.__name__:
+            raise KeyboardInterrupt from error
         raise NotebookError(
             f"seen {error.ename} in a cell of {stem} ({error.evalue}); expected every cell to run; the page as far as "
             f"it came is {str(page)!r}"
@@ -216,9 +221,11 @@ def _client(notebook: NotebookNode, stem: str) -> Iterator[NotebookClient]:
         def handle_comm_msg(self, outs: list[Any], msg: dict[str, Any], cell_index: int) -> None:
             super().handle_comm_msg(outs, msg, cell_index)
             state = msg["content"]["data"].get("state", {})
-            if told := _BAR.search(str(state.get("value", ""))):
-                bar.set_postfix_str(told[0].strip())
+            said = unescape(str(state.get("value", ""))).replace(_FIGURE_SPACE, " ").strip()
+            if _BAR.fullmatch(said):
+                bar.set_postfix_str(said)
 
+    told: list[asyncio.Task[None]] = []
     titles = _titles(notebook)
     with (
         tempfile.TemporaryDirectory(prefix="themekit-", ignore_cleanup_errors=True) as folder,
@@ -227,9 +234,17 @@ def _client(notebook: NotebookNode, stem: str) -> Iterator[NotebookClient]:
         ) as bar,
     ):  # fmt: skip
 
+        def listen(notebook: NotebookNode) -> None:  # noqa: ARG001 - as it is called
+            """Hand an interruption on to the kernel, which then keeps what it has done, as under JupyterLab."""
+            loop = asyncio.get_running_loop()
+            with suppress(NotImplementedError, RuntimeError):  # not on Windows, nor in a thread
+                loop.add_signal_handler(
+                    signal.SIGINT, lambda: told.append(loop.create_task(client.km.interrupt_kernel()))
+                )
+
         def begin(cell: NotebookNode, cell_index: int) -> None:
             if cell.cell_type == "code":
-                bar.set_description_str(f"{stem}: {titles[cell_index]}", refresh=False)
+                bar.set_description_str(": ".join(filter(None, (stem, titles[cell_index]))), refresh=False)
                 bar.set_postfix_str("", refresh=True)
 
         def end(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:  # noqa: ARG001 - as it is called
@@ -237,7 +252,7 @@ def _client(notebook: NotebookNode, stem: str) -> Iterator[NotebookClient]:
 
         is_short = len(folder.encode()) <= _LONGEST_FOLDER
         sockets = {"transport": "ipc", "connection_file": f"{folder}/kernel.json"}
-        yield Client(
+        client = Client(
             notebook,
             timeout=None,
             kernel_name="python3",
@@ -245,14 +260,17 @@ def _client(notebook: NotebookNode, stem: str) -> Iterator[NotebookClient]:
             config=Config({"KernelManager": sockets if os.name == "posix" and is_short else {}}),
             # A folder that happens to be called themekit must not be taken for the package.
             extra_arguments=["--log-level=ERROR", "--IPKernelApp.ignore_cwd=True"],
+            on_notebook_start=listen,
             on_cell_start=begin,
             on_cell_executed=end,
             log=_QUIET,
         )
+        yield client
 
 
-_BAR = re.compile(r"\d+/\d+ \[[^\]]*\]")
-"""How far a bar inside the notebook has come, as it says itself."""
+_BAR = re.compile(r"\d+/\d+ +\[.*\]")
+"""How far a bar inside the notebook has come and how long it will take, as it says itself."""
+_FIGURE_SPACE = "\u2007"
 
 
 def _titles(notebook: NotebookNode) -> dict[int, str]:
