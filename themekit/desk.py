@@ -351,25 +351,26 @@ class Desk(anywidget.AnyWidget):
 
     def _draw(self) -> None:
         self._lay_out()
-        self.authors = [{"id": name, "label": visible(name)} for name in self.result.authors["author"]]
-        self.themes = list(self._choices())
-        self.page = {
-            "author": self._author,
-            "theme": self._theme,
-            "name": visible(self._called),
-            "gloss": self._gloss(),
-            "finding": self._finding(),
-            "at": self._at,
-            "n_done": sum(place in self._answers for place in self._places),
-            "items": [self._row(place) for place in self._places],
-            "item": self._item() if self._places else None,
-            "empty": self._empty(),
-            "kept": f"{visible(self.judgements.judge)} judges; kept in {visible(self.judgements.path)}",
-            "sharpened": self._told,
-            "problem": self._problem,
-            "done": self._done,
-            "said": [self._n_said, self._said],
-        }
+        with self.hold_sync():
+            self.authors = [{"id": name, "label": visible(name)} for name in self.result.authors["author"]]
+            self.themes = list(self._choices())
+            self.page = {
+                "author": self._author,
+                "theme": self._theme,
+                "name": visible(self._called),
+                "gloss": self._gloss(),
+                "finding": self._finding(),
+                "at": self._at,
+                "n_done": sum(place in self._answers for place in self._places),
+                "items": [self._row(place) for place in self._places],
+                "item": self._item() if self._places else None,
+                "empty": self._empty(),
+                "kept": f"{visible(self.judgements.judge)} judges; kept in {visible(self.judgements.path)}",
+                "sharpened": self._told,
+                "problem": self._problem,
+                "done": self._done,
+                "said": [self._n_said, self._said],
+            }
 
     def _choices(self) -> Iterator[dict[str, str]]:
         """Yield the themes to choose among: one's own, all candidates by rank, and the thread that has no name."""

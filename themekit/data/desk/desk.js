@@ -3,7 +3,7 @@
 const ANSWERS = [["yes", "y", "Yes"], ["no", "n", "No"], ["unsure", "u", "Unsure"]];
 const SIGNS = { yes: "✓", no: "✕", unsure: "?" };
 const DRAWN = ["page", "authors", "themes"];
-const WAIT = 4000; // milliseconds without an answer from Python, after which it is said
+const WAIT = { sharpen: 60_000, theme: 20_000, author: 20_000 }; // milliseconds without an answer from Python, after which it is said
 
 let views = 0;
 
@@ -22,7 +22,7 @@ function render({ model, el }) {
     "aria-label": "Reading desk: y yes, n no, u unsure, z undo, question mark for all keys",
   });
   const view = `${Date.now()}-${(views += 1)}`;
-  let page = model.get("page"), shown = null, told = null, marking = null, sent = 0, timer = 0;
+  let page = model.get("page"), shown = null, told = null, compared = null, marking = null, sent = 0, timer = 0;
   const waiting = new Map(); // what Python has not answered yet
 
   const author = make("select", { "aria-label": "Author" }), theme = make("select", { "aria-label": "Theme" });
@@ -87,16 +87,15 @@ function render({ model, el }) {
     clearTimeout(timer);
     try {
       model.send({ act, id, ...more });
-      timer = setTimeout(silence, WAIT);
+      timer = setTimeout(silence, WAIT[act] ?? 4000);
     } catch { silence(); } // there is no kernel
   }
 
   function silence() {
-    if (!waiting.size) return;
     const acts = [...waiting.values()].filter((act) => act !== "look");
     if (!acts.length) return;
-    alert.replaceChildren(make("p", {}, `No answer from Python yet, so this is not saved: ${acts.join(", ")}. The kernel is busy, or was restarted. ` +
-      "If it was, run the cell again: the desk opens with all that was saved."));
+    alert.replaceChildren(make("p", {}, `No answer from Python yet, so this is not done and not saved: ${acts.join(", ")}. It is busy, or the kernel ` +
+      "is gone. If it is, run the cell again: the desk opens with all that was saved."));
   }
 
   function judge(answer) {
@@ -364,6 +363,8 @@ function render({ model, el }) {
 
   function drawSharpened() {
     const found = page.sharpened;
+    if (JSON.stringify(found) === compared) return;
+    compared = JSON.stringify(found);
     if (!found) { sharpened.replaceChildren(); return; }
     const cells = (tag, all) => all.map((words, i) => make(i ? tag : "th", i ? {} : { scope: "row" }, words));
     sharpened.replaceChildren(
@@ -372,6 +373,7 @@ function render({ model, el }) {
         make("thead", {}, make("tr", {}, make("td"), make("th", { scope: "col" }, "before"), make("th", { scope: "col" }, "after"))),
         make("tbody", {}, ...found.rows.map((one) => make("tr", {}, ...cells("td", one))))),
       ...found.account.map((words) => make("p", {}, words)));
+    sharpened.scrollIntoView({ block: "nearest" });
   }
 
   function draw() {
@@ -403,7 +405,7 @@ function render({ model, el }) {
     }
     answeredTitle.textContent = `Answered so far: ${page.n_done}`;
     where.textContent = page.kept;
-    fill(answered, page.items.filter((item) => item.answer), newRow, changeRow);
+    fill(answered, page.items.filter((item) => item.answer).reverse(), newRow, changeRow);
     drawSharpened();
     if (page.problem) alert.replaceChildren(make("p", {}, page.problem));
     else alert.replaceChildren();
