@@ -9,6 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import yaml
+from conftest import ROOT
 
 from themekit.concepts import (
     DOMAINS,
@@ -23,6 +25,8 @@ from themekit.concepts import (
     vectors,
 )
 from themekit.encoders import HashingEncoder, embed
+
+CROSSED = sorted((ROOT / "benchmarks" / "crossed").glob("*.yml"))
 
 # The names that were promised, in the order of the promise.
 PROMISED = """
@@ -228,6 +232,16 @@ def test_the_shipped_directions_are_what_the_texts_come_to(static, root):
     made, shipped = Frame.make(static, build["essays"](static)), frame(static)
     for name in Frame.__dataclass_fields__:
         np.testing.assert_allclose(getattr(made, name), getattr(shipped, name), atol=2e-3, rtol=1e-3)
+
+
+@pytest.mark.parametrize("subject", CROSSED, ids=lambda file: file.stem)
+def test_crossed_essays_do_not_name_what_they_show(subject):
+    essays = yaml.safe_load(subject.read_text(encoding="utf-8"))
+    assert set(essays) == {c.name for c in catalogue()[: len(essays)]}
+    for concept, essay in zip(choose(list(essays)), essays.values(), strict=True):
+        named = rf"\b(?:{'|'.join(re.escape(n) for n in (concept.name, *concept.synonyms))})\b"
+        assert re.findall(named, essay, re.IGNORECASE) == [], concept.name
+        assert 300 <= len(essay.split()) <= 470, concept.name
 
 
 def test_essays_draw_a_direction_towards_what_they_show(hashing_encoder):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
+import yaml
 
 import themekit
 from themekit import method, themes
+from themekit.concepts import catalogue
 from themekit.method import method_note
 
 
@@ -44,9 +45,10 @@ def test_constants_are_those_of_the_code(result, monkeypatch):
 
 
 def test_what_found_takes_and_what_essays_taught_is_said(result, root, monkeypatch):
-    gold = json.loads((root / "benchmarks" / "development" / "gold.json").read_text(encoding="utf-8"))
-    n_taught = len({row["theme"] for row in gold["authors"] if row["theme"]})
-    assert f"for {n_taught} concepts of the catalogue" in method_note(result).text
+    files = (root / "benchmarks" / "crossed").glob("*.yml")
+    taught = {concept for file in files for concept in yaml.safe_load(file.read_text(encoding="utf-8"))}
+    assert taught == {c.name for c in catalogue()[: len(taught)]}
+    assert f"for the first {len(taught)} concepts of the catalogue" in method_note(result).text
     monkeypatch.setattr(themes, "STANDS_OUT_AT", 0.123)
     assert "a normal deviate at 0.123 over the number of candidates" in method_note(result).text
 

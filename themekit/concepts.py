@@ -175,7 +175,7 @@ def vectors(concepts: Sequence[Concept], encoder: Encoder) -> NDArray[np.float64
        whole catalogue; then the mean over the concept's sentences. The same with the
        passages of its scenes. ``m_c`` is the sum of the two.
     2. ``m_c (S + t I)^-1``, where ``S`` is the scatter of sentences and passages about their
-       concept's mean and ``t`` its mean variance: Fisher's discriminant, shrunk, so
+       concept's mean and ``t`` half its mean variance: Fisher's discriminant, shrunk, so
        that what texts of one concept vary in weighs less.
     3. *Words.* The gloss (``name: gloss``) and the names (``name, synonyms``), each less
        the catalogue's mean, are added with a quarter of that weight. A concept
@@ -183,9 +183,9 @@ def vectors(concepts: Sequence[Concept], encoder: Encoder) -> NDArray[np.float64
        taken out, because in the exemplars' coordinates a gloss is dominated by its
        form (a definition, not a scene).
 
-    4. *Essays.* For 24 concepts that ``benchmarks/development`` has whole authors for, how these
-       authors' passages lie off the others' is added with two fifths of the weight. It
-       is in the directions that ship, for the two encoders that ship.
+    4. *Essays.* For the first 60 concepts, how whole essays that show them lie off other essays on the
+       same subject (``benchmarks/crossed``) is added with 1.2 times the weight of the
+       exemplars and scenes. It is in the directions that ship, for the two encoders that ship.
 
     Scenes and steps 2 to 4 go beyond the mean of the exemplars that DESIGN describes. They were
     chosen on ``benchmarks/development``, whose README has the figures.
@@ -350,8 +350,8 @@ def _means(vectors: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np
     return means
 
 
-_SHRINKAGE = 1.0
-_ESSAYS_WEIGH = 0.4
+_SHRINKAGE = 0.5
+_ESSAYS_WEIGH = 1.2
 
 
 def _unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -252,7 +252,7 @@ def _directions(result: Result) -> str:
 def _taught(result: Result) -> str:
     if result.settings["encoder"] not in {_MINILM, _STATIC}:
         return ""
-    return "for 24 concepts of the catalogue, how whole essays that show them lie off others was added with two fifths of its weight; "
+    return "for the first 60 concepts of the catalogue, how whole essays that show them lie off others was added with 1.2 times its weight; "
 
 
 def _effects(result: Result) -> str:
