@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import themekit
-from themekit import agreement
+from themekit import agreement, cli
 from themekit.agreement import RUN_COLUMNS, stability
 
 CONCEPTS = [
@@ -88,18 +88,108 @@ def test_what_is_strong_stays(result, found):
 
 
 def test_the_line_says_the_counts(found):
-    author = found.summary["author"].iloc[0]
-    own = found.runs[found.runs["author"] == author]
-    line = found.line(author)
-    assert line.startswith(
-        f"Stability: the verdict is the same in {own['same_verdict'].sum()} of 8 runs (another seed "
-    )
-    assert "without some document" in line
-    assert f"{found.summary['leading'].iloc[0]} leads in {own['same_leading'].sum()} of 8 runs" in line
+    for author in found.summary["author"]:
+        own = found.runs[found.runs["author"] == author]
+        leading = found.summary.set_index("author").loc[author, "leading"]
+        same = own["same_verdict"] & own["same_leading"]
+        by = same.groupby(own["varied"]).sum()
+        line = found.line(author)
+        assert line.startswith(
+            f"Stability: in {same.sum()} of 8 runs {leading} leads and the verdict is the same (other seeds {by['seed']} of 2, "
+            f"other passage lengths {'yes' if by['length'] else 'no'}, without a document {by['document']} of 5)"
+        )
+        told = f"; {leading} leads in {own['same_leading'].sum()}" in line
+        assert told == (not same.all()), "what is the same in all runs is said once"
+        assert not told or line.endswith(f"the verdict is the same in {own['same_verdict'].sum()}.")
     assert "7 authors, 56 runs" in repr(found)
-    assert author in found._repr_html_()
+    assert found.summary["author"].iloc[0] in found._repr_html_()
+    assert "Zoe" not in found
     with pytest.raises(KeyError, match=r"seen author 'Zoe'; expected one of those looked at; see"):
         found.line("Zoe")
+
+
+def told(*runs):
+    """Return the stability of one author, mined as repair, found, in runs of ``varied, value, verdict, leading``."""
+    table = pd.DataFrame(runs, columns=["varied", "value", "verdict", "leading"])
+    table = table.assign(
+        author="Ann", same_verdict=table["verdict"] == "found", same_leading=table["leading"] == "repair"
+    )
+    most = table["leading"].mode()[0]
+    summary = pd.DataFrame({"author": ["Ann"], "leading": ["repair"], "most_often": [most]})
+    return agreement.Stability(table, summary)
+
+
+@pytest.mark.parametrize(
+    ("runs", "expected"),
+    [
+        ([("encoder", "static", "found", "repair")], "in 1 of 1 runs repair leads and the verdict is the same (static vectors yes)."),
+        (
+            [("encoder", "minilm", "none", "repair")],
+            "in 0 of 1 runs repair leads and the verdict is the same (MiniLM no); repair leads in 1, the verdict is the same in 0.",
+        ),
+        (
+            [("encoder", "static", "found", "play"), ("encoder", "<b>\u202e", "found", "play"), ("length", "joined", "none", "repair")],
+            ("in 0 of 3 runs repair leads and the verdict is the same (other encoders 0 of 2, longer passages no); "
+            "repair leads in 1 (play most often), the verdict is the same in 2."),
+        ),
+    ],
+)  # fmt: skip
+def test_the_line_counts_what_was_planted(runs, expected):
+    assert told(*runs).line("Ann") == f"Stability: {expected}"
+
+
+def test_a_portrait_prints_it_where_it_was_looked_at(result, found, tmp_path):
+    author = found.summary["author"].iloc[0]
+    portrait = result.portrait(author, stability=found)
+    assert portrait.stability == found.line(author)
+    assert found.line(author) in " ".join(str(portrait).split())
+    assert found.line(author) in portrait._repr_html_()
+    assert "Stability" not in str(result.portrait(author)) + result.portrait(author)._repr_html_()
+    one = stability(result, authors=[author], seeds=(4,), lengths=(), encoders=(), n_left_out=0)
+    with pytest.raises(KeyError, match="expected one of those looked at"):
+        result.portrait(result.authors["author"].iloc[1], stability=one)
+    page = result.report(tmp_path / "report.html", texts="none", stability=one).read_text("utf-8")
+    assert page.count(one.line(author)) == 1
+    assert page.count("Stability: ") == 1, "of the one who was looked at"
+
+
+def test_what_could_steer_is_shown_as_text(result):
+    name = result.authors["author"].iloc[0]
+    runs = told(("encoder", "<script>alert(1)</script>\x1b[31m", "found", "repair"))
+    hostile = agreement.Stability(runs.runs.assign(author=name), runs.summary.assign(author=name))
+    portrait = result.portrait(name, stability=hostile)
+    page = portrait._repr_html_()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\\x1b[31m yes" in page
+    assert "<script" not in page
+    assert "\x1b" not in str(portrait) + page
+
+
+def test_the_command_says_it_on_each_portrait(capsys, tmp_path, monkeypatch):
+    texts = {
+        "ann": ["We mended the gate again.", "The hinge was mended by noon."],
+        "bo": ["I count ships."] * 2,
+    }
+    for name, own in texts.items():
+        (tmp_path / "texts" / name).mkdir(parents=True)
+        for i, text in enumerate(own):
+            (tmp_path / "texts" / name / f"{i}.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "own.yml").write_text("salt: Things keep because of what stings in them.\n", encoding="utf-8")
+    asked = [
+        str(tmp_path / "texts"),
+        "--authors-from-folders",
+        "--encoder",
+        "static",
+        "--concepts",
+        str(tmp_path / "own.yml"),
+    ]
+    monkeypatch.setattr("sys.argv", ["themekit", "--quiet", "mine", *asked, "--stability"])
+    cli.main()
+    out = capsys.readouterr().out
+    assert out.count("Stability: in ") == 2, "one for each author, with concepts of one's own, too"
+    assert "runs salt leads" in " ".join(out.split())
+    monkeypatch.setattr("sys.argv", ["themekit", "--quiet", "mine", *asked])
+    cli.main()
+    assert "Stability" not in capsys.readouterr().out
 
 
 def test_some_authors_only(result):

@@ -20,6 +20,7 @@ import themekit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from themekit.agreement import Stability
     from themekit.charts.lettering import Texts
     from themekit.corpus import Corpus
     from themekit.figures import Size, Theme
@@ -57,6 +58,12 @@ def _mining(command: Callable[..., None]) -> Callable[..., None]:
     return _reading(command)
 
 
+_stability = click.option(
+    "--stability", "is_tried", is_flag=True,
+    help="Mine again with other seeds, static vectors, other passage lengths and without a document, and say what stays; takes several times as long.",
+)  # fmt: skip
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(themekit.__version__, prog_name="themekit")
 @click.option("--quiet", is_flag=True, help="No notes on standard error.")
@@ -89,7 +96,8 @@ def read(paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - clic
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, writable=True, allow_dash=True), metavar="FILE",
               help="Everything found, as JSON; - for standard output.")  # fmt: skip
 @click.option("--out", type=click.Path(file_okay=False), metavar="DIR", help="All tables, for themekit.load.")
-def mine(json_file: str | None, out: str | None, **options: Any) -> None:  # noqa: ANN401 - click's options
+@_stability
+def mine(json_file: str | None, out: str | None, *, is_tried: bool, **options: Any) -> None:  # noqa: ANN401 - click's options
     """Find the themes of every author; portraits on standard output."""
     corpus, result = _mine(**options)
     if json_file == "-":
@@ -101,8 +109,9 @@ def mine(json_file: str | None, out: str | None, **options: Any) -> None:  # noq
     if out:
         result.save(out)
     if json_file != "-":
+        stable = _try(result, options) if is_tried else None
         for author in result.authors["author"]:
-            click.echo(f"{result.portrait(author)}\n")
+            click.echo(f"{result.portrait(author, stability=stable)}\n")
         summary = result.summary()
         summary["effect"], summary["q_value"] = summary["effect"].map(_two), summary["q_value"].map(_two)
         summary["document_share"] = summary["document_share"].map("{:.0%}".format)
@@ -115,10 +124,11 @@ def mine(json_file: str | None, out: str | None, **options: Any) -> None:  # noq
 @click.option("--out", required=True, type=click.Path(dir_okay=False), metavar="FILE.html", help="The page.")
 @click.option("--texts", type=click.Choice(["full", "snippet", "none"]), default="full", show_default=True,
               help="How much of what the authors wrote goes into it.")  # fmt: skip
-def report(out: str, texts: Texts, **options: Any) -> None:  # noqa: ANN401 - click's options
+@_stability
+def report(out: str, texts: Texts, *, is_tried: bool, **options: Any) -> None:  # noqa: ANN401 - click's options
     """Write all that was found into one HTML file that opens anywhere."""
     corpus, result = _mine(**options)
-    click.echo(result.report(out, texts=texts))
+    click.echo(result.report(out, texts=texts, stability=_try(result, options) if is_tried else None))
     _leave(corpus)
 
 
@@ -320,6 +330,14 @@ def _mine(
     )
     logger.info("%s", corpus.summary())
     return corpus, themekit.mine(corpus, **options)
+
+
+def _try(result: Result, options: dict[str, Any]) -> Stability:
+    """Mine again with something changed, with the concepts and the background that were asked for."""
+    from themekit import concepts as catalogues  # noqa: PLC0415 - pandas is imported where it is used
+
+    candidates = catalogues.choose(options["concepts"])
+    return themekit.stability(result, concepts=candidates, background=options["background"])
 
 
 def _leave(corpus: Corpus) -> None:

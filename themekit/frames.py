@@ -21,6 +21,7 @@ from themekit.corpus import Corpus
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from themekit.agreement import Stability
     from themekit.result import Result
 
 __all__ = [
@@ -591,19 +592,23 @@ def _most_alike(result: Result, names: list[str]) -> NDArray[np.float64]:
     return np.sort(null)
 
 
-def portrait_frames(result: Result, author: str) -> dict[str, pd.DataFrame]:
+def portrait_frames(
+    result: Result, author: str, stability: Stability | None = None
+) -> dict[str, pd.DataFrame]:
     """Return all that the page of one author shows, as :func:`themekit.charts.portrait` takes it.
 
     Parameters
     ----------
     result : Result
     author : str
+    stability : Stability, optional
+        From :func:`themekit.stability`, where the page is to say what stays.
 
     Returns
     -------
     dict of pandas.DataFrame
         ``person``: one row, ``author, verdict, reason, leading, gloss, effect, low, high, p_value, q_value,
-        document_share, n_documents, n_words, n_passages, n_authors, encoder``; ``thread`` as
+        document_share, n_documents, n_words, n_passages, n_authors, encoder, stability``; ``thread`` as
         :meth:`themekit.Result.thread_frame`; ``certainty`` as :func:`certainty_frame`; ``quotes`` as
         :meth:`themekit.Result.quotes` with role ``for``, and ``label`` of the topic.
     """
@@ -617,6 +622,7 @@ def portrait_frames(result: Result, author: str) -> dict[str, pd.DataFrame]:
         "n_documents": judged["n_documents"], "n_words": judged["n_words"],
         "n_passages": int((result.passages["author"] == author).sum()), "n_authors": len(result.authors),
         "encoder": result.settings["encoder"],
+        "stability": None if stability is None else stability.line(author),
     }  # fmt: skip
     quotes = result.quotes(author, leading, "for").merge(
         result.topics[["topic_id", "label"]], on="topic_id", how="left"

@@ -16,6 +16,7 @@ from themekit.wording import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from themekit.agreement import Stability
     from themekit.result import Result
 
 _WIDTH = 96
@@ -49,6 +50,8 @@ class Portrait:
         Evidence of the leading theme, with text and place.
     topics : tuple of str
         Labels of the topics in whose documents it shows.
+    stability : str or None
+        What stays when seed, encoder, passage length or documents change; None where that was not looked at.
 
     Examples
     --------
@@ -73,10 +76,11 @@ class Portrait:
     quotes: pd.DataFrame
     topics: tuple[str, ...]
     encoder: str
+    stability: str | None = None
 
     @classmethod
-    def of(cls, result: Result, author: str) -> Portrait:
-        """Collect what the result says of one author."""
+    def of(cls, result: Result, author: str, stability: Stability | None = None) -> Portrait:
+        """Collect what the result says of one author, and how stable that is where it was looked at."""
         row = result.authors[result.authors["author"] == author].iloc[0]
         themes = result.themes[result.themes["author"] == author].reset_index(drop=True)
         leading = str(themes["concept"].iloc[0])
@@ -96,6 +100,7 @@ class Portrait:
             quotes=result.quotes(author, leading).reset_index(drop=True),
             topics=_topics(result, author, leading),
             encoder=result.settings["encoder"],
+            stability=None if stability is None else stability.line(author),
         )
 
     @property
@@ -118,6 +123,8 @@ class Portrait:
     def _lines(self) -> Iterator[str]:
         yield f"{visible(self.author)}: {self.headline}"
         yield from _wrap(self.how_sure, "  ")
+        if self.stability:
+            yield from _wrap(visible(self.stability), "  ")
         yield from _wrap(f"{self.leading}: {self.gloss}", "  ")
         yield from _wrap(self.where, "  ")
         for role, heading in (("for", "quotes"), ("against", "seen otherwise"), ("absent", "absent from")):
@@ -187,12 +194,13 @@ class Portrait:
             f"<li style='margin:.5em 0'>{escape(ROLES[q.role])}: {_html(q.quote)} <span style='{_QUIET}'>{_html(place(q))}</span></li>"
             for q in self.quotes[self.quotes["role"] != "for"].itertuples(index=False)
         )
+        stays = f"<p style='{_QUIET}'>{_html(self.stability)}</p>" if self.stability else ""
         lead = "" if found else f"<b>{escape(self.leading)}</b> leads: "
         return (
             f"<div class='themekit-portrait' style='max-width:44em;line-height:1.5'><div style='{_QUIET}'>{_html(self.author)}</div>"
             f"<div style='font-size:1.7em;font-weight:600;line-height:1.25'>{_html(self.leading if found else self.headline)}</div>"
             f"<p style='margin:.3em 0'>{lead}{escape(self.gloss)}</p><p style='margin:.3em 0'>{escape(self.where)}</p>"
-            f"<p style='{_QUIET}'>{escape(self.how_sure)}</p>{quotes}"
+            f"<p style='{_QUIET}'>{escape(self.how_sure)}</p>{stays}{quotes}"
             + (f"<details><summary>where it is not</summary><ul>{others}</ul></details>" if others else "")
             + (f"<p style='{_QUIET}'>Next: {escape(self.runners_up)}</p>" if len(self.themes) > 1 else "")
             + "</div>"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Sequence
 
+    from themekit.agreement import Stability
     from themekit.charts.lettering import Texts
     from themekit.result import Result
 
@@ -50,7 +51,12 @@ _LEVELS: tuple[Texts, ...] = ("full", "snippet", "none")
 
 
 def report(
-    result: Result, path: str | os.PathLike[str], *, texts: Texts = "full", theme: Theme = "auto"
+    result: Result,
+    path: str | os.PathLike[str],
+    *,
+    texts: Texts = "full",
+    theme: Theme = "auto",
+    stability: Stability | None = None,
 ) -> Path:
     """Write everything that was found into one HTML file that opens anywhere.
 
@@ -69,6 +75,9 @@ def report(
         characters of each; or only where they stand.
     theme : {"auto", "light", "dark"}, default "auto"
         ``auto`` is light or dark as the reader's screen is. It prints on white.
+    stability : Stability, optional
+        From :func:`themekit.stability`: each author it looked at gets a line on
+        what stays, below how sure the finding is.
 
     Returns
     -------
@@ -97,7 +106,7 @@ def report(
     lettering.check(texts, chart="report")
     look = theme_name(theme)
     with alt.theme.enable(look):
-        content = _Book(result, texts, theme).page().encode("utf-8", "backslashreplace")
+        content = _Book(result, texts, theme, stability).page().encode("utf-8", "backslashreplace")
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, content)
@@ -111,6 +120,7 @@ class _Book:
     result: Result
     texts: Texts
     theme: str
+    stability: Stability | None = None
     charts: dict[str, dict[str, Any]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     style: dict[str, Any] = field(default_factory=dict)
@@ -119,7 +129,9 @@ class _Book:
 
     def page(self) -> str:
         """Return the whole page."""
-        people = [Portrait.of(self.result, author) for author in self.result.authors["author"]]
+        people = [
+            Portrait.of(self.result, author, self.stays(author)) for author in self.result.authors["author"]
+        ]
         script = pages.player("report.js")
         look = pages.fonts(pages.ALL_FACES) + files("themekit").joinpath("data", "report.css").read_text(
             "utf-8"
@@ -167,6 +179,10 @@ class _Book:
             return
         self.room -= size
         self.charts[key] = slim
+
+    def stays(self, author: str) -> Stability | None:
+        """Return what was looked at of this author's stability."""
+        return self.stability if self.stability is not None and author in self.stability else None
 
     def number(self, person: Portrait) -> int:
         """Return an author's number, from 1."""
@@ -386,8 +402,12 @@ def _author(book: _Book, person: Portrait) -> str:
     return (
         f'{first}<article id="author-{book.number(person)}" class="{person.verdict}"><header><h2>{name}</h2>'
         f'{finding}</header><p>{escape(person.where)}</p><p class="sure">{escape(_sentence(person.how_sure))}</p>'
-        f"{_quotes(book, person)}{_elsewhere(book, person)}{charts}{sheets}{_candidates(person)}</article>{last}"
+        f"{_stays(person)}{_quotes(book, person)}{_elsewhere(book, person)}{charts}{sheets}{_candidates(person)}</article>{last}"
     )
+
+
+def _stays(person: Portrait) -> str:
+    return f'<p class="sure">{_text(person.stability)}</p>' if person.stability else ""
 
 
 def _sentence(text: str) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from themekit.agreement import Stability
     from themekit.charts.lettering import Texts
     from themekit.portrait import Portrait
 
@@ -161,17 +162,26 @@ class Result:
         digest.update(more)
         return digest.hexdigest()
 
-    def portrait(self, author: str) -> Portrait:
+    def portrait(self, author: str, *, stability: Stability | None = None) -> Portrait:
         """Return what was found of one author, to show, print or read on.
+
+        Parameters
+        ----------
+        author : str
+        stability : Stability, optional
+            From :func:`themekit.stability`; the portrait then says what stays with other seeds, encoders, passage lengths and
+            without a document.
 
         Raises
         ------
         UnknownAuthorError
             If there is no such author; near names are given.
+        KeyError
+            If that author's stability was not looked at.
         """
         from themekit.portrait import Portrait  # noqa: PLC0415 - only where one is asked for
 
-        return Portrait.of(self, self._known(author))
+        return Portrait.of(self, self._known(author), stability)
 
     def _known(self, author: str) -> str:
         names: list[str] = self.authors["author"].tolist()
@@ -294,7 +304,9 @@ class Result:
 
         return save(self, folder)
 
-    def report(self, path: str | os.PathLike[str], *, texts: Texts = "full") -> Path:
+    def report(
+        self, path: str | os.PathLike[str], *, texts: Texts = "full", stability: Stability | None = None
+    ) -> Path:
         """Write everything that was found into one HTML file that opens anywhere; see :func:`themekit.report.report`.
 
         Parameters
@@ -303,10 +315,12 @@ class Result:
             The file, such as ``report.html``.
         texts : {"full", "snippet", "none"}, default "full"
             How much of what the authors wrote goes into it.
+        stability : Stability, optional
+            From :func:`themekit.stability`; the report then says of each author what stays.
         """
         from themekit.report import report  # noqa: PLC0415 - altair is imported where something is drawn
 
-        return report(self, path, texts=texts)
+        return report(self, path, texts=texts, stability=stability)
 
     def _headline(self) -> str:
         found = int((self.authors["verdict"] == "found").sum())

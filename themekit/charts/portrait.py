@@ -26,6 +26,7 @@ _PERSON = ("author", "verdict", "reason", "leading", "gloss", "effect", "low", "
            "document_share", "n_documents", "n_words", "n_passages", "n_authors", "encoder")  # fmt: skip
 _THREAD = ("document_id", "date", "topic_id", "label", "shows", "n_passages")
 _CERTAINTY = ("concept", "rank", "effect", "low", "high", "p_value", "chance", "n_others")
+_SOMETIMES = ("stability",)
 _QUOTES = ("title", "date", "label")
 _EDGE, _GUTTER = 48, 24
 _N_QUOTES, _N_CONCEPTS = 3, 5
@@ -55,7 +56,8 @@ def portrait(
     person : table of one row
         ``author, verdict, reason, leading, gloss, effect, low, high, p_value,
         q_value, document_share, n_documents, n_words, n_passages, n_authors,
-        encoder``.
+        encoder``; where there is one, ``stability``, a sentence on what stays
+        when seed, encoder, passages or documents change.
     thread : table of shape (n_documents * n_topics_of_each, ...)
         ``document_id, date, topic_id, label, shows, n_passages``, as for
         :func:`themekit.charts.thread`.
@@ -75,7 +77,8 @@ def portrait(
     altair.LayerChart
         A page of fixed size: the name, the meta-theme and its gloss; the
         thread, with filled dots where the theme shows; three quotes; the first
-        five themes against what chance reaches; and what it all rests on. An
+        five themes against what chance reaches; what it all rests on; and how
+        stable it is, where that was looked at. An
         :class:`altair.Chart` with one sentence where there is nothing to draw.
 
     Raises
@@ -112,7 +115,7 @@ def portrait(
         raise ValueError(f"portrait: seen page={page!r}; expected a4 or letter; do leave it out for a4.")
     lettering.check(texts, chart="portrait")
     wanted = _QUOTES if texts == "none" else (*_QUOTES, "quote")
-    people = style.table(person, _PERSON, chart="portrait")
+    people = style.table(person, _PERSON, chart="portrait", optional=_SOMETIMES)
     beads = _beads(style.table(thread, _THREAD, chart="portrait"))
     themes = _themes(style.table(certainty, _CERTAINTY, chart="portrait"))
     words = style.table(quotes, wanted, chart="portrait").head(_N_QUOTES)
@@ -122,7 +125,7 @@ def portrait(
     sheet = _Sheet(*PAGES[page])
     finding = lettering.fit(_finding(one, beads), sheet.room, 10.5, bold=True)
     below = _head(sheet, one)
-    foot = sheet.height - _FOOT
+    foot = sheet.height - _FOOT - _stays(sheet, one)
     quotes_top = foot - _quotes(sheet, words, texts, measure_only=True)
     _thread(sheet, beads, one, below, quotes_top)
     _quotes(sheet, words, texts, top=quotes_top)
@@ -153,6 +156,7 @@ class _Person:
     reason: str
     numbers: dict[str, float]
     encoder: str
+    stability: str
 
     @classmethod
     def of(cls, row: pd.Series[Any]) -> _Person:
@@ -162,6 +166,7 @@ class _Person:
                            "n_passages", "n_authors")
         }  # fmt: skip
         texts = {c: visible(row[c]) for c in ("verdict", "leading", "gloss", "reason", "encoder")}
+        texts["stability"] = visible(row["stability"]) if "stability" in row.index else ""
         return cls(author=style.person(row["author"]), numbers=numbers, **texts)
 
     @property
@@ -472,6 +477,19 @@ def _numbers(sheet: _Sheet, one: _Person, themes: pd.DataFrame, top: float) -> N
         sheet.write(line, x, top + 76 + i * 12.5, "page-label", 9)
 
 
+def _stays(sheet: _Sheet, one: _Person) -> float:
+    """Write what stays when something is changed at the foot of the page; return how much room that takes."""
+    lines = lettering.lines(one.stability, sheet.room, 9, n_lines=3) if one.stability else []
+    if not lines:
+        return 0
+    room = 15 + 12.5 * len(lines)
+    top = sheet.height - 13 - room
+    sheet.rule(_EDGE, top, _EDGE + sheet.room, top, "page-rule", 0.8)
+    for i, line in enumerate(lines):
+        sheet.write(line, _EDGE, top + 15 + i * 12.5, "page-label", 9)
+    return room
+
+
 def _grounds(one: _Person, themes: pd.DataFrame) -> str:
     number = one.numbers
     others = float(themes["n_others"].iloc[0]) if len(themes) else float("nan")
@@ -524,4 +542,5 @@ def _description(one: _Person, finding: str, beads: pd.DataFrame, themes: pd.Dat
         f"{style.shorten(one.leading)}: {style.shorten(one.gloss, 160)}",
         f"Documents from {years}" if years else "",
         f"Themes by rank: {style.listing(leading)}" if leading else "",
+        one.stability,
     )
