@@ -71,8 +71,8 @@ function render({ model, el }) {
     question, row("answers", "Answer", ["y", "n", "u"]), row("acts", "This passage", ["←", "→", "t", "z", "m"]), slot);
   const kept = make("details", { class: "kept", open: "" }, answeredTitle, answered);
   root.append(
-    make("header", { class: "top" }, make("div", { class: "who" }, author, theme), progress), name, gloss, finding, strip, alert,
-    make("div", { class: "columns" }, make("div", {}, empty, reading, status), make("aside", {}, kept, where, row("theme-acts", "This theme", ["p", "+", "r", "s", "g", "?", "w"]), help)),
+    make("header", { class: "top" }, make("div", { class: "who" }, author, theme), progress), name, gloss, finding, strip, alert, row("retry", "What is not saved", ["w"]),
+    make("div", { class: "columns" }, make("div", {}, empty, reading, status), make("aside", {}, kept, where, row("theme-acts", "This theme", ["p", "+", "r", "s", "g", "?"]), help)),
     sharpened);
   el.append(root);
 
