@@ -217,6 +217,18 @@ def test_one_long_document_is_not_a_theme():
     assert themes.loc["c", "p_value"] > 0.02
 
 
+def test_a_spread_that_is_small_by_chance_makes_no_effect_of_nothing():
+    # Nobody has a theme, and the spread of six texts by others is uncertain. Were it known, the largest of eight
+    # effects would be about 1.3; with each concept's own spread it is 2.2.
+    largest = [
+        of(fit(*write(60 + seed, authors=["Ann", "Bo", "Cy"], n_documents=3)).themes_, "Ann")["effect"]
+        .abs()
+        .max()
+        for seed in range(20)
+    ]
+    assert np.mean(largest) < 1.8
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 def test_order_of_passages_and_contributions_does_not_matter(seed):
     frame, vectors, topics = write(9, themes={"Di": {"b": 1.0}})
