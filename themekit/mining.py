@@ -16,7 +16,6 @@ from themekit import topics as clustering
 from themekit.disfluencies import fluent
 from themekit.encoders import embed_on_grid, find_encoder
 from themekit.evidence import find_evidence
-from themekit.grid import off_grid
 from themekit.passages import split_passages
 from themekit.result import Result
 from themekit.themes import ThemeEstimator
@@ -128,7 +127,7 @@ def mine(
         themes=estimator.themes_,
         document_scores=estimator.document_scores_,
         evidence=evidence,
-        vectors=off_grid(vectors),
+        vectors=vectors,
         directions=directions,
         passage_scores=estimator.passage_scores_,
     )

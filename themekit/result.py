@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from themekit import cache
+from themekit.grid import hashes, off_grid, on_grid
 from themekit.readers.document import count
 
 if TYPE_CHECKING:
@@ -58,6 +59,18 @@ class UnknownConceptError(UnknownNameError):
     """The concept was not among the candidates."""
 
 
+class _OnGrid:
+    """Vectors that are kept as 16-bit integers and given as numbers: half the memory, and nothing is lost."""
+
+    def __get__(self, result: Result | None, owner: type[Result]) -> NDArray[np.float32]:
+        if result is None:
+            raise AttributeError("vectors")  # a field of a dataclass without a default
+        return off_grid(result.on_grid)
+
+    def __set__(self, result: Result, vectors: NDArray[Any]) -> None:
+        result.__dict__["vectors"] = on_grid(vectors)
+
+
 @dataclass(frozen=True, eq=False)
 class Result:
     """What :func:`themekit.mine` found.
@@ -83,12 +96,13 @@ class Result:
         ``document_id, author, concept, score, shows``.
     evidence : pandas.DataFrame
         ``author, concept, passage_id, role, score``.
-    vectors : numpy.ndarray of shape (n_passages, n_dimensions)
-        Passage vectors, in the order of ``passages``.
     directions : numpy.ndarray of shape (n_concepts, n_dimensions)
         Unit vectors of the candidates, in the order of ``concepts``.
     passage_scores : numpy.ndarray of shape (n_passages, n_concepts)
         How much each passage shows each candidate, in standard deviations over all passages.
+    vectors : numpy.ndarray of shape (n_passages, n_dimensions)
+        Passage vectors, in the order of ``passages``; float32, made anew each time from ``on_grid``, the
+        same as 16-bit integers (:mod:`themekit.grid`), which is what is kept.
 
     Examples
     --------
@@ -109,25 +123,40 @@ class Result:
     themes: pd.DataFrame
     document_scores: pd.DataFrame
     evidence: pd.DataFrame
-    vectors: NDArray[np.float32] = field(repr=False)
     directions: NDArray[np.float64] = field(repr=False)
     passage_scores: NDArray[np.float32] = field(repr=False)
+    vectors: _OnGrid = _OnGrid()
+
+    @property
+    def on_grid(self) -> NDArray[np.int16]:
+        """The vectors as they are kept: integers on the grid of :mod:`themekit.grid`."""
+        kept: NDArray[np.int16] = self.__dict__["vectors"]
+        return kept
 
     @cached_property
     def topics(self) -> pd.DataFrame:
-        """``topic_id, label, keywords, n_passages``, described through BERTopic when first asked for."""
+        """``topic_id, label, keywords, n_passages``, described through BERTopic when first asked for.
+
+        Above 50,000 passages the words come from so many of them, of each topic alike; all are counted.
+        """
         key = self._key("topics")
         if kept := cache.get([key]):
             return pd.DataFrame(
                 json.loads(kept[key]), columns=["topic_id", "label", "keywords", "n_passages"]
             )
-        frame, _ = self._described
+        from themekit.topics import DESCRIBED, describe  # noqa: PLC0415 - BERTopic's import takes seconds
+
+        if len(self.passages) > DESCRIBED:
+            texts = self.passages["text"].tolist()
+            frame, _ = describe(texts, self.topic_numbers, self.on_grid, most=DESCRIBED)
+        else:
+            frame, _ = self._described
         cache.put({key: json.dumps(frame.values.tolist()).encode("utf-8")})
         return frame
 
     @property
     def bertopic(self) -> Any:  # noqa: ANN401 - BERTopic has no types
-        """The BERTopic model that describes these topics, fitted on exactly these clusters."""
+        """The BERTopic model that describes these topics, fitted on exactly these clusters, on all passages."""
         return self._described[1]
 
     @cached_property
@@ -138,14 +167,17 @@ class Result:
 
     @cached_property
     def layout(self) -> pd.DataFrame:
-        """``passage_id, x, y``, laid out by UMAP when first asked for; distances on it are not evidence."""
-        key = self._key(f"layout/{self.settings['seed']}", self.vectors.tobytes())
+        """``passage_id, x, y``, laid out by UMAP when first asked for; distances on it are not evidence.
+
+        Above 50,000 passages so many are laid out, and the others have no place.
+        """
+        key = self._key(f"layout/{self.settings['seed']}", hashes(self.on_grid).tobytes())
         if kept := cache.get([key]):
             places = np.frombuffer(kept[key], dtype="<f8").reshape(-1, 2)
         else:
             from themekit.topics import map_layout  # noqa: PLC0415 - UMAP's import takes seconds
 
-            places = np.round(map_layout(self.vectors, seed=self.settings["seed"]), 4)
+            places = np.round(map_layout(self.on_grid, seed=self.settings["seed"]), 4)
             cache.put({key: places.astype("<f8").tobytes()})
         return pd.DataFrame({"passage_id": self.passages["passage_id"], "x": places[:, 0], "y": places[:, 1]})
 
@@ -157,7 +189,8 @@ class Result:
 
     def _key(self, what: str, more: bytes = b"") -> str:
         digest = hashlib.sha256(f"{what}\0{self.settings['version']}\0".encode())
-        digest.update("\0".join(self.passages["text"]).encode("utf-8", "surrogatepass"))
+        for text in self.passages["text"]:
+            digest.update(f"{text}\0".encode("utf-8", "surrogatepass"))
         digest.update("\0".join(self.assignments["topic_id"]).encode())
         digest.update(more)
         return digest.hexdigest()

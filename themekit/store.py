@@ -29,7 +29,7 @@ RESULT_SCHEMA = "themekit/result/1"
 PORTRAITS_SCHEMA = "themekit/portraits/1"
 _MANIFEST = "result.json"
 _ARRAYS = "arrays.safetensors"
-_ARRAY_NAMES = ("vectors", "directions", "passage_scores")
+_ARRAY_NAMES = ("directions", "passage_scores")
 
 
 class StoreError(ValueError):
@@ -66,6 +66,7 @@ def save(result: Result, folder: str | os.PathLike[str]) -> Path:
             getattr(result, name).to_parquet(Path(temporary) / f"{name}.parquet", index=False)
         (Path(temporary) / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         arrays = {name: np.ascontiguousarray(getattr(result, name)) for name in _ARRAY_NAMES}
+        arrays["vectors"] = np.ascontiguousarray(result.on_grid)
         save_file(arrays, Path(temporary) / _ARRAYS)
         for name in (*(f"{t}.parquet" for t in TABLES), _ARRAYS, _MANIFEST):
             (Path(temporary) / name).replace(folder / name)

@@ -34,7 +34,7 @@ import pandas as pd
 from themekit import cache
 from themekit.disfluencies import WORDS as DISFLUENT_WORDS
 from themekit.disfluencies import without
-from themekit.grid import FINE, GRID, blocks, fine, hashes, on_grid
+from themekit.grid import FINE, GRID, blocks, fine, hashes, off_grid, on_grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,6 +49,8 @@ _MOVES = 0.001
 _MAX_ROUNDS = 60
 MAX_TOPICS = 60
 N_KEYWORDS = 10
+DESCRIBED = 50_000
+"""More passages than these are described, and laid out on a map, by a sample of so many."""
 _LABEL_WORDS = 3
 _NAME_SHARE = 0.9
 
@@ -254,7 +256,7 @@ def topic_ids(topics: NDArray[np.int64]) -> list[str]:
 
 
 def describe(
-    texts: Sequence[str], topics: NDArray[np.int64], vectors: NDArray[np.floating[Any]] | None = None
+    texts: Sequence[str], topics: NDArray[np.int64], vectors: NDArray[Any] | None = None, *, most: int | None = None
 ) -> tuple[pd.DataFrame, Any]:
     """Describe topics with BERTopic: terms, labels, and the fitted model itself.
 
@@ -265,7 +267,9 @@ def describe(
     topics : numpy.ndarray of shape (n_passages,)
         From :func:`cluster`.
     vectors : numpy.ndarray of shape (n_passages, n_dimensions), optional
-        Handed to BERTopic, so that its own views of the topics work.
+        Handed to BERTopic, so that its own views of the topics work; also on the grid.
+    most : int, optional
+        Fit on so many passages at most, of each topic alike. Default: on all.
 
     Returns
     -------
@@ -274,17 +278,28 @@ def describe(
         without function words, without the names of people and places, and without
         what people say while they think (:mod:`themekit.disfluencies`).
     """
-    model = _fit_bertopic([without(text) for text in texts], topics, vectors)
-    to_ours = _match(np.asarray(model.topics_), topics)
-    rows = []
+    rows = np.arange(len(topics)) if most is None else _of_each(topics, vectors, most)
+    given = None if vectors is None else off_grid(on_grid(vectors[rows]))
+    model = _fit_bertopic([without(texts[i]) for i in rows], topics[rows], given)
+    to_ours = _match(np.asarray(model.topics_), topics[rows])
+    told = []
     used: set[str] = set()
     for theirs in sorted(to_ours, key=lambda t: to_ours[t]):
         ours = to_ours[theirs]
         words = [str(word) for word, weight in model.get_topic(theirs) or [] if word.strip() and weight > 0]
         label = _label(words, used) or f"topic {ours + 1}"
         used.add(label)
-        rows.append((topic_ids(np.array([ours]))[0], label, ", ".join(words), int((topics == ours).sum())))
-    return pd.DataFrame(rows, columns=["topic_id", "label", "keywords", "n_passages"]), model
+        told.append((topic_ids(np.array([ours]))[0], label, ", ".join(words), int((topics == ours).sum())))
+    return pd.DataFrame(told, columns=["topic_id", "label", "keywords", "n_passages"]), model
+
+
+def _of_each(topics: NDArray[np.int64], vectors: NDArray[Any] | None, most: int) -> NDArray[np.int64]:
+    """Return the rows of so many passages at most: of each topic alike, the first in the passages' own order."""
+    order = np.arange(len(topics)) if vectors is None else np.argsort(hashes(on_grid(vectors)), kind="stable")
+    order = order[np.argsort(topics[order], kind="stable")]
+    starts = np.searchsorted(topics[order], topics[order])
+    is_first = np.arange(len(order)) - starts < max(1, most // len(np.unique(topics)))
+    return np.sort(order[is_first])
 
 
 def _fit_bertopic(
@@ -381,19 +396,31 @@ def _label(words: Sequence[str], used: set[str]) -> str:
     return ", ".join(words[:_LABEL_WORDS]) if words and ", ".join(words[:_LABEL_WORDS]) not in used else ""
 
 
-def map_layout(vectors: NDArray[np.floating[Any]], *, seed: int = 0) -> NDArray[np.float64]:
+def map_layout(vectors: NDArray[Any], *, seed: int = 0) -> NDArray[np.float64]:
     """Lay passages out on a plane with UMAP, for the eye only.
 
     Parameters
     ----------
     vectors : numpy.ndarray of shape (n_passages, n_dimensions)
+        Unit vectors, or the same on the grid.
     seed : int, default 0
 
     Returns
     -------
     numpy.ndarray of shape (n_passages, 2)
-        Distances are not evidence: UMAP keeps neighbours, not lengths.
+        Distances are not evidence: UMAP keeps neighbours, not lengths. Above
+        :data:`DESCRIBED` passages those that come first in their own order are laid out; the others are NaN.
     """
+    if len(vectors) > DESCRIBED:
+        places = np.full((len(vectors), 2), np.nan)
+        rows = np.sort(np.argsort(hashes(on_grid(vectors)), kind="stable")[:DESCRIBED])
+        places[rows] = _plane(vectors[rows], seed)
+        return places
+    return _plane(vectors, seed)
+
+
+def _plane(vectors: NDArray[Any], seed: int) -> NDArray[np.float64]:
+    vectors = off_grid(vectors) if vectors.dtype == np.int16 else vectors
     distinct, which = np.unique(vectors, axis=0, return_inverse=True)
     if len(distinct) < 5:  # noqa: PLR2004 - too few for neighbours: on a line
         return np.column_stack([which.astype(np.float64), np.zeros(len(vectors))])
