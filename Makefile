@@ -44,7 +44,7 @@ demo: $(STAMP)  ## Find the meta-themes of the shipped corpora and draw them
 	@echo "With writing of your own:  $(BIN)/themekit mine FOLDER"
 
 test: $(STAMP)  ## Run the tests; those that need a program which is not here are skipped and counted
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 notebooks: $(STAMP)  ## Run every notebook, also through JupyterLab and on next to nothing; takes long
 	THEMEKIT_ALL_NOTEBOOKS=1 $(BIN)/python -m pytest tests/test_notebooks.py tests/test_browser_notebooks.py $(ARGS)

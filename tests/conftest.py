@@ -31,12 +31,15 @@ def need_program(name: str) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def session_cache(tmp_path_factory):
-    """One cache for the session, so that a text is embedded once whichever tests ask.
+    """One cache for the session and all its workers, so that a text is embedded once whichever tests ask.
 
     ``THEMEKIT_TEST_CACHE=FOLDER`` keeps it from one session to the next, for work on the tests themselves.
     """
     kept = os.environ.get("THEMEKIT_TEST_CACHE")
-    folder = Path(kept).resolve() if kept else tmp_path_factory.mktemp("cache")
+    session = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        session = session.parent
+    folder = Path(kept).resolve() if kept else session / "cache"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("THEMEKIT_CACHE", str(folder))
         yield folder

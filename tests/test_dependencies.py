@@ -40,6 +40,7 @@ TOOLS = {
         "pylint",
         "pytest",
         "pytest-cov",
+        "pytest-xdist",
         "ruff",
         "sphinx",
         "tox",
