@@ -12,7 +12,7 @@ from collections import Counter
 
 import numpy as np
 
-from themekit.concepts import DOMAINS, _by_concept, _scene_passages, catalogue
+from themekit.concepts import _SHRINKAGE, DOMAINS, _by_concept, _scene_passages, catalogue
 from themekit.encoders import embed, find_encoder
 
 
@@ -60,7 +60,7 @@ def leave_one_domain_out(
         shown, within = zip(*(without(*part, held_out) for part in parts), strict=True)
         scattered = np.concatenate(within)
         scatter = scattered.T @ scattered / len(scattered)
-        shrunk = scatter + np.trace(scatter) / len(scatter) * np.eye(len(scatter))
+        shrunk = scatter + _SHRINKAGE * np.trace(scatter) / len(scatter) * np.eye(len(scatter))
         directions = unit(unit(sum(shown) @ np.linalg.inv(shrunk)) + words)[:n]
         cosines = unit(residuals[:n, held_out]) @ directions.T
         ranks.append((cosines > np.diag(cosines)[:, None]).sum(axis=1))
