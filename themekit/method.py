@@ -86,6 +86,9 @@ _WORKS = {
         _work("phipson2010", "Phipson & Smyth 2010", "article", author="Phipson, Belinda and Smyth, Gordon K.",
               title="Permutation P-values Should Never Be Zero: Calculating Exact P-values When Permutations Are Randomly Drawn",
               journal="Statistical Applications in Genetics and Molecular Biology", volume="9", number="1", year="2010"),
+        _work("smyth2004", "Smyth 2004", "article", author="Smyth, Gordon K.",
+              title="Linear Models and Empirical Bayes Methods for Assessing Differential Expression in Microarray Experiments",
+              journal="Statistical Applications in Genetics and Molecular Biology", volume="3", number="1", year="2004"),
         _work("benjamini1995", "Benjamini & Hochberg 1995", "article", author="Benjamini, Yoav and Hochberg, Yosef",
               title="Controlling the False Discovery Rate: A Practical and Powerful Approach to Multiple Testing",
               journal="Journal of the Royal Statistical Society: Series B", volume="57", number="1", pages="289--300", year="1995"),
@@ -226,7 +229,7 @@ def _topics(result: Result) -> str:
     n = result.assignments["topic_id"].nunique()
     return (
         f"They were put into {count(n, 'topic')} by k-means {_cite('lloyd1982')} that starts from the means of Ward clusters "
-        f"{_cite('ward1963')} of at most {topics.SAMPLE:,} passages and takes no seed; the number of topics grows with the square root of the number "
+        f"{_cite('ward1963')} of at most {topics.TREE:,} passages, over a sample of at most {topics.SAMPLE:,}, and takes no seed; the number of topics grows with the square root of the number "
         f"of passages. Labels of topics are class-based TF-IDF terms from BERTopic {_cite('grootendorst2022')}, fitted on these clusters; "
         f"UMAP {_cite('mcinnes2018')} draws the map and enters no estimate."
     )
@@ -261,7 +264,8 @@ def _effects(result: Result) -> str:
         "A passage's score on a concept is the cosine of the concept's direction with the passage's vector less the mean of its topic, which "
         f"is shrunken towards the grand mean as if that were {default.shrinkage:.0f} passages. A contribution's score is the mean of "
         "its passages' scores weighted by their rank. An author's effect is the mean of the author's contributions less the mean of all others' "
-        "of the same kind, in standard deviations of the latter; here the topics' means leave out the author. "
+        f"of the same kind, in standard deviations of the latter; a concept's variance is moderated by the candidates' mean variance, which counts as {themes._SPREAD_IS_WORTH} "
+        f"contributions {_cite('smyth2004')}, and the topics' means leave out the author. "
         f"{_compared(result)} Intervals (95 %) are percentiles of {default.n_bootstrap:,} bootstrap resamples of the author's contributions within "
         f"kind {_cite('efron1993')}, widened by the root of n / (n - 1) and by Student's t over the normal quantile, the others held fixed. For p, author labels were permuted over contributions "
         f"within kind {result.settings['n_permutations']:,} times, with topic means that include everybody; the largest standardised difference over all "
