@@ -264,7 +264,7 @@ def _effects(result: Result) -> str:
         "A passage's score on a concept is the cosine of the concept's direction with the passage's vector less the mean of its topic, which "
         f"is shrunken towards the grand mean as if that were {default.shrinkage:.0f} passages. A contribution's score is the mean of "
         "its passages' scores weighted by their rank. An author's effect is the mean of the author's contributions less the mean of all others' "
-        f"of the same kind, in standard deviations of the latter; a concept's variance is moderated by the candidates' mean variance, which counts as {themes._SPREAD_IS_WORTH} "
+        f"of the same kind, in standard deviations of the latter; a concept's variance is moderated by the candidates' mean variance, which counts as {themes.SPREAD_IS_WORTH} "
         f"contributions {_cite('smyth2004')}, and the topics' means leave out the author. "
         f"{_compared(result)} Intervals (95 %) are percentiles of {default.n_bootstrap:,} bootstrap resamples of the author's contributions within "
         f"kind {_cite('efron1993')}, widened by the root of n / (n - 1) and by Student's t over the normal quantile, the others held fixed. For p, author labels were permuted over contributions "

@@ -366,12 +366,12 @@ _ANY = "any"
 # nothing. So the candidates' mean variance counts as so many contributions beside those that there are, as Smyth
 # moderates the variances of genes (2004, Stat. Appl. Genet. Mol. Biol. 3:3). Chosen on benchmarks/development. What is
 # tested keeps each concept's own spread: one odd document then makes its own measure wide.
-_SPREAD_IS_WORTH = 60
+SPREAD_IS_WORTH = 60
 
 
 def _spread(variance: NDArray[np.float64], n: int) -> NDArray[np.float64]:
     """Return the standard deviation of each concept's scores over n contributions, drawn towards that of all concepts."""
-    drawn = (n * variance + _SPREAD_IS_WORTH * variance.mean()) / (n + _SPREAD_IS_WORTH)
+    drawn = (n * variance + SPREAD_IS_WORTH * variance.mean()) / (n + SPREAD_IS_WORTH)
     return np.asarray(np.maximum(np.sqrt(drawn), 1e-9))
 
 
