@@ -19,7 +19,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # Data flows down this list: a file may know those above it.
 ORDER = (
     "wording", "cache", "grid", "readers", "encoders", "roster", "people", "pseudonyms", "corpus", "disfluencies", "passages", "context", "topics", "concepts", "neighbours", "background", "scores", "themes",
-    "evidence", "result", "method", "portrait", "store", "mining", "turns", "changes", "frames", "contrasts", "agreement", "threads", "junctures", "affect", "naming", "acts", "sharpening", "judgements", "charts", "drawings", "privacy", "pages",
+    "evidence", "result", "method", "portrait", "store", "cluster", "mining", "turns", "changes", "frames", "contrasts", "agreement", "threads", "junctures", "affect", "naming", "acts", "sharpening", "judgements", "charts", "drawings", "privacy", "pages",
     "pictures", "figures", "report", "refi", "codebooks", "codings", "notes", "exchange", "explorer", "desk", "notebooks", "cli",
 )  # fmt: skip
 # A result is asked for its portrait and knows how to save itself; both are loaded when it is asked.

@@ -48,6 +48,7 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
 def _mining(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of mining."""
     for option in (
+        click.option("--scheduler", "client", metavar="ADDRESS", help="Have the workers of a Dask cluster do it."),
         click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of all that is drawn by lot."),
         click.option("--background", default="auto", show_default=True, metavar="auto|none|DIR", help="Who stands for other people."),
         click.option("--concepts", metavar="A,B,C|FILE", help="Candidates, by name or from a YAML or JSON file."),

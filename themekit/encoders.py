@@ -31,7 +31,8 @@ import logging
 import os
 import re
 import time
-from functools import cached_property
+from functools import cache as once
+from functools import cached_property, partial
 from importlib.resources import files
 from itertools import chain, islice
 from pathlib import Path
@@ -41,7 +42,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from themekit import cache
-from themekit.grid import blocks, off_grid, to_grid
+from themekit.grid import Each, blocks, off_grid, to_grid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -164,7 +165,7 @@ def embed(texts: Sequence[str], encoder: Encoder, *, progress: bool | None = Non
 
 
 def embed_on_grid(
-    texts: Sequence[str], encoder: Encoder, *, progress: bool | None = None
+    texts: Sequence[str], encoder: Encoder, *, progress: bool | None = None, each: Each = map
 ) -> NDArray[np.int16]:
     """Embed texts as :func:`embed` does; return the vectors as integers on the grid of :mod:`themekit.grid`.
 
@@ -186,7 +187,9 @@ def embed_on_grid(
     new = np.flatnonzero(is_new)
     if len(new):
         logger.info("embedding %d new texts with %s (%d were cached)", len(new), encoder.name, len(known))
-    made = _embed_new([texts[first[i]] for i in new], [keys[i] for i in new], encoder, progress=progress)
+    made = _embed_new(
+        [texts[first[i]] for i in new], [keys[i] for i in new], encoder, each, progress=progress
+    )
     out = np.empty((len(keys), max(made.shape[1], vectors.shape[1])), dtype=np.int16)
     if len(known):
         out[known] = vectors
@@ -196,7 +199,7 @@ def embed_on_grid(
 
 
 def _embed_new(
-    texts: list[str], keys: list[bytes], encoder: Encoder, *, progress: bool | None
+    texts: list[str], keys: list[bytes], encoder: Encoder, each: Each, *, progress: bool | None
 ) -> NDArray[np.int16]:
     """Embed by blocks, shortest texts first, and save now and then; the block has no bearing on the vectors."""
     order = sorted(range(len(texts)), key=lambda i: (len(texts[i]), keys[i]))
@@ -209,16 +212,16 @@ def _embed_new(
             cache.put_vectors([keys[i] for i in some], made[some])
 
     disable = not progress if progress is not None else (len(texts) < _SAVE_EVERY or None)
+    pieces = [order[rows] for rows in blocks(len(texts), _SAVE_EVERY)]
+    encoded = each(partial(_encoded, encoder), ([texts[i] for i in some] for some in pieces))
     end = 0
     with tqdm(total=len(texts), desc="embedding", unit=" passages", disable=disable, leave=False) as bar:
         try:
-            for begin in range(0, len(texts), _SAVE_EVERY):
-                some = order[begin : begin + _SAVE_EVERY]
-                vectors = to_grid(encoder.encode([texts[i] for i in some]))
-                if not begin:
+            for some, vectors in zip(pieces, encoded, strict=True):
+                if not end:
                     made = np.empty((len(texts), vectors.shape[1]), dtype=np.int16)
                 made[some] = vectors
-                end = begin + len(some)
+                end += len(some)
                 bar.update(len(some))
                 if time.monotonic() - last > _SAVE_AFTER:
                     keep(end)
@@ -226,6 +229,10 @@ def _embed_new(
         finally:
             keep(end)
     return made
+
+
+def _encoded(encoder: Encoder, texts: list[str]) -> NDArray[np.int16]:
+    return to_grid(encoder.encode(texts))
 
 
 def _keys(encoder: Encoder) -> Callable[[str], bytes]:
@@ -361,7 +368,21 @@ def _whole(text: str) -> list[str]:
     return [text]
 
 
-class StaticEncoder:
+@once
+def _of_this_machine(name: str) -> Encoder:
+    return find_encoder(name)
+
+
+class _Named:
+    """To another process an encoder travels as its name: what has that name there is found once, and used."""
+
+    name: str
+
+    def __reduce__(self) -> tuple[Callable[[str], Encoder], tuple[str]]:
+        return _of_this_machine, (self.name,)
+
+
+class StaticEncoder(_Named):
     """Token vectors from a model2vec folder, averaged: fast, and no torch."""
 
     max_tokens = 512
@@ -436,7 +457,7 @@ class StaticEncoder:
         return self._pieces.count(texts)
 
 
-class TransformerEncoder:
+class TransformerEncoder(_Named):
     """A sentence-transformers model, run in batches of fixed shape."""
 
     def __init__(self, name_or_path: str, name: str, *, local_only: bool) -> None:

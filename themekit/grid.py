@@ -10,13 +10,12 @@ the same bits, whole or in parts, on one machine or on many.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
 GRID = 4096
@@ -25,6 +24,9 @@ FINE = 1 << 24
 """Means, directions and scores are multiples of one over this."""
 BLOCK = 4096
 """Passages that are worked on at once: what a processor's cache holds."""
+
+Each = Callable[..., Iterator[Any]]
+"""How a function goes over blocks: as the built-in ``map`` does, or as :mod:`themekit.cluster` does on many machines."""
 
 
 def to_grid(vectors: NDArray[np.floating[Any]]) -> NDArray[np.int16]:

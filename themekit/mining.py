@@ -13,6 +13,7 @@ import themekit
 from themekit import background as backgrounds
 from themekit import concepts as catalogues
 from themekit import topics as clustering
+from themekit.cluster import connect
 from themekit.disfluencies import fluent
 from themekit.encoders import embed_on_grid, find_encoder
 from themekit.evidence import find_evidence
@@ -48,6 +49,7 @@ def mine(
     seed: int = 0,
     n_permutations: int = 2000,
     progress: bool | None = None,
+    client: Any = None,  # noqa: ANN401 - Dask is optional
 ) -> Result:
     """Find the themes of every author of a corpus.
 
@@ -69,6 +71,9 @@ def mine(
         Shuffles of author labels for the test.
     progress : bool, optional
         Show bars for long work. Default: where it takes long, on a terminal or in Jupyter.
+    client : distributed.Client or str, optional
+        A Dask cluster that does the work, or its scheduler's address (:mod:`themekit.cluster`). The result is the
+        same to the last byte. Default: this machine alone.
 
     Returns
     -------
@@ -79,6 +84,8 @@ def mine(
     ------
     NothingToMineError
         If no passage belongs to an author.
+    ClusterError
+        If there is no such cluster, or it would compute something else.
 
     See Also
     --------
@@ -94,24 +101,26 @@ def mine(
     encoder = find_encoder(encoder)
     candidates = catalogues.choose(concepts)
     names = [c.name for c in candidates]
-    passages = split_passages(corpus, encoder, progress=progress)
-    if passages.empty:
-        raise NothingToMineError(
-            "seen a corpus without a passage that is an author's; expected some prose; look at corpus.account"
+    with connect(client, encoder) as each:
+        passages = split_passages(corpus, encoder, progress=progress, each=each)
+        if passages.empty:
+            raise NothingToMineError(
+                "seen a corpus without a passage that is an author's; expected some prose; look at corpus.account"
+            )
+        vectors = embed_on_grid(fluent(passages, corpus.documents), encoder, progress=progress, each=each)
+        topics = clustering.cluster(vectors, each=each)
+        directions = catalogues.vectors(candidates, encoder)
+        chosen = backgrounds.choose(background, encoder)
+        estimator = ThemeEstimator(n_permutations=n_permutations, seed=seed).fit(
+            passages,
+            vectors,
+            topics,
+            directions,
+            names,
+            corpus.contributions,
+            chosen,
+            each=each,
         )
-    vectors = embed_on_grid(fluent(passages, corpus.documents), encoder, progress=progress)
-    topics = clustering.cluster(vectors)
-    directions = catalogues.vectors(candidates, encoder)
-    chosen = backgrounds.choose(background, encoder)
-    estimator = ThemeEstimator(n_permutations=n_permutations, seed=seed).fit(
-        passages,
-        vectors,
-        topics,
-        directions,
-        names,
-        corpus.contributions,
-        chosen,
-    )
     evidence = find_evidence(
         passages, topics, estimator.passage_scores_, names, estimator.themes_, estimator.document_scores_
     )

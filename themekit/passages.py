@@ -28,6 +28,7 @@ import json
 import logging
 import re
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -37,6 +38,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from themekit import cache
+from themekit.grid import Each, blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +94,12 @@ class Span:
 
 
 def split_passages(
-    corpus: Corpus, encoder: Encoder, *, n_sentences: int = N_SENTENCES, progress: bool | None = None
+    corpus: Corpus,
+    encoder: Encoder,
+    *,
+    n_sentences: int = N_SENTENCES,
+    progress: bool | None = None,
+    each: Each = map,
 ) -> pd.DataFrame:
     """Split every author's turns into passages of about two sentences.
 
@@ -108,6 +115,8 @@ def split_passages(
         20 words; no passage has more than 90.
     progress : bool, optional
         Show a bar on standard error. Default: only for long work on a terminal or in Jupyter.
+    each : callable, default map
+        How documents are gone over; :mod:`themekit.cluster` has another.
 
     Returns
     -------
@@ -125,7 +134,7 @@ def split_passages(
     >>> int(passages["text"].str.split().str.len().max()) <= 90
     True
     """
-    return _frame(_readable(corpus, encoder), encoder, n_sentences, progress=progress)
+    return _frame(_readable(corpus, encoder), encoder, n_sentences, each, progress=progress)
 
 
 @dataclass(frozen=True)
@@ -146,9 +155,9 @@ class _Document:
 
 
 def _frame(
-    documents: list[_Document], encoder: Encoder, n_sentences: int, *, progress: bool | None
+    documents: list[_Document], encoder: Encoder, n_sentences: int, each: Each, *, progress: bool | None
 ) -> pd.DataFrame:
-    places = _places(documents, encoder, n_sentences, progress=progress)
+    places = _places(documents, encoder, n_sentences, each, progress=progress)
     n_passages = [len(place) for place in places]
     _, start, end, n_tokens = np.concatenate([*places, np.zeros((0, 4), dtype=np.int32)]).T.astype(np.int64)
     ids, authors, texts = [], [], []
@@ -174,7 +183,7 @@ def _counted(numbers: list[int]) -> NDArray[np.int64]:
 
 
 def _places(
-    documents: list[_Document], encoder: Encoder, n_sentences: int, *, progress: bool | None
+    documents: list[_Document], encoder: Encoder, n_sentences: int, each: Each, *, progress: bool | None
 ) -> list[NDArray[np.int32]]:
     """Return turn, start, end and number of tokens of each document's passages, in order of place."""
     more = f"passages/{_RULES}/{version('sentencex')}/{n_sentences}/{encoder.key}/{encoder.max_tokens}"
@@ -182,10 +191,11 @@ def _places(
     kept = cache.get(keys)
     new = [i for i, key in enumerate(keys) if key not in kept]
     disable = not progress if progress is not None else (len(new) < 4 * _DOCUMENTS_AT_ONCE or None)
+    pieces = [new[rows] for rows in blocks(len(new), _DOCUMENTS_AT_ONCE)]
+    split = partial(split_documents, encoder=encoder, n_sentences=n_sentences)
+    split_pieces = each(split, ([documents[i] for i in some] for some in pieces))
     with tqdm(total=len(new), desc="splitting", unit=" documents", disable=disable, leave=False) as bar:
-        for begin in range(0, len(new), _DOCUMENTS_AT_ONCE):
-            some = new[begin : begin + _DOCUMENTS_AT_ONCE]
-            placed = split_documents([documents[i] for i in some], encoder, n_sentences)
+        for some, placed in zip(pieces, split_pieces, strict=True):
             fresh = {keys[i]: place.tobytes() for i, place in zip(some, placed, strict=True)}
             cache.put(fresh)
             kept |= fresh

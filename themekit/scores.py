@@ -15,6 +15,7 @@ both means.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,8 +92,11 @@ class Sums:
         return self._grouped(np.zeros_like(which), which, self.sizes, self.sums)
 
     def of_authors(self, authors: NDArray[np.int64]) -> Sums:
-        """Return the pairs of some authors."""
-        keep = np.isin(self.authors, authors)
+        """Return the pairs of some authors, each named once, in order."""
+        begins, ends = (np.searchsorted(self.authors, authors, side=side) for side in ("left", "right"))
+        keep = np.arange(int((ends - begins).sum())) + np.repeat(
+            ends - np.cumsum(ends - begins), ends - begins
+        )
         return Sums(self.authors[keep], self.topics[keep], self.sizes[keep], self.sums[keep])
 
 
@@ -118,6 +122,12 @@ class Means:
         self._pairs = sums
         self.n_topics = n_topics
         """The number of topics."""
+
+    def of_authors(self, authors: NDArray[np.int64]) -> Means:
+        """Return as much as a block of these authors' passages needs."""
+        means = copy(self)
+        means._pairs = self._pairs.of_authors(np.unique(authors))  # noqa: SLF001 - one of its own kind
+        return means
 
     def with_everybody(self) -> NDArray[np.float64]:
         """Return each topic's mean, of shape (n_topics, n_dimensions), as multiples of 1/FINE."""

@@ -37,14 +37,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from themekit.grid import GRID, blocks, fine, on_grid, runs, whole_multiples
+from themekit.grid import GRID, Each, blocks, fine, on_grid, runs, whole_multiples
 from themekit.scores import (
     Means,
     Scored,
@@ -148,6 +148,8 @@ class ThemeEstimator:
         concepts: Sequence[str],
         contributions: pd.DataFrame,
         background: Background | None = None,
+        *,
+        each: Each = map,
     ) -> ThemeEstimator:
         """Score, compare, test and judge.
 
@@ -168,6 +170,8 @@ class ThemeEstimator:
         background : Background, optional
             Other people's passages. The shipped one is used for authors who stand
             alone; one that the user gave counts as further authors.
+        each : callable, default map
+            How blocks of contributions are gone over; :mod:`themekit.cluster` has another.
 
         Returns
         -------
@@ -175,7 +179,7 @@ class ThemeEstimator:
             Itself.
         """
         data = _Data.of(passages, vectors, topics, contributions, background)
-        table, self.passage_scores_ = data.scored(fine(directions), self.shrinkage)
+        table, self.passage_scores_ = data.scored(fine(directions), self.shrinkage, each)
         return self.estimate(table, concepts)
 
     def estimate(self, table: Contributions, concepts: Sequence[str]) -> ThemeEstimator:
@@ -606,7 +610,7 @@ class _Data:
         )  # fmt: skip
 
     def scored(
-        self, directions: NDArray[np.float64], shrinkage: float
+        self, directions: NDArray[np.float64], shrinkage: float, each: Each
     ) -> tuple[Contributions, NDArray[np.float32]]:
         """Return the contributions with their scores, and the passages' scores in standard deviations."""
         means = Means(Sums.of(self.vectors, self.passage_author, self.topics), shrinkage)
@@ -615,12 +619,14 @@ class _Data:
         of_passages = np.empty((self.n_passages, len(directions)), dtype=np.float32)
         added = np.zeros((3, len(directions)), dtype=np.int64)
         parts = []
-        for run in runs(bounds):
-            rows = order[bounds[run.start] : bounds[run.stop]]
-            part, own = score(
-                self.vectors[rows], self.passage_author[rows], self.topics[rows], self.passage_contribution[rows],
-                means, directions,
-            )  # fmt: skip
+        pieces = [order[bounds[run.start] : bounds[run.stop]] for run in runs(bounds)]
+        columns = (self.vectors, self.passage_author, self.topics, self.passage_contribution)
+        scored = each(
+            partial(score, directions=directions),
+            *(map(column.__getitem__, pieces) for column in columns),
+            (means.of_authors(self.passage_author[rows]) for rows in pieces),
+        )
+        for rows, (part, own) in zip(pieces, scored, strict=True):
             parts.append(part)
             is_own = rows < self.n_passages
             of_passages[rows[is_own]] = own[is_own]

@@ -26,6 +26,7 @@ import logging
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,7 +35,7 @@ import pandas as pd
 from themekit import cache
 from themekit.disfluencies import WORDS as DISFLUENT_WORDS
 from themekit.disfluencies import without
-from themekit.grid import FINE, GRID, blocks, fine, hashes, off_grid, on_grid
+from themekit.grid import FINE, GRID, Each, blocks, fine, hashes, off_grid, on_grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,7 +63,7 @@ def n_topics_for(n_passages: int) -> int:
     return int(min(MAX_TOPICS, max(2, round(0.45 * n_passages**0.5))))
 
 
-def cluster(vectors: NDArray[Any], n_topics: int | None = None) -> NDArray[np.int64]:
+def cluster(vectors: NDArray[Any], n_topics: int | None = None, *, each: Each = map) -> NDArray[np.int64]:
     """Give every passage a topic.
 
     Parameters
@@ -71,6 +72,8 @@ def cluster(vectors: NDArray[Any], n_topics: int | None = None) -> NDArray[np.in
         Unit vectors, or the same on the grid.
     n_topics : int, optional
         Default: grows with the square root of the number of passages.
+    each : callable, default map
+        How blocks of passages are gone over; :mod:`themekit.cluster` has another.
 
     Returns
     -------
@@ -92,7 +95,10 @@ def cluster(vectors: NDArray[Any], n_topics: int | None = None) -> NDArray[np.in
     k = min(n_topics or n_topics_for(len(points)), len(points))
     if k <= 1:
         return np.zeros(len(points), dtype=np.int64)
-    labels = nearest(points, find_centres(Sample.of(points), k))
+    to_centre = partial(nearest, centres=find_centres(Sample.of(points), k))
+    labels: NDArray[np.int64] = np.concatenate(
+        list(each(to_centre, (points[rows] for rows in blocks(len(points)))))
+    )
     return by_size(np.bincount(labels))[labels]
 
 
@@ -256,7 +262,11 @@ def topic_ids(topics: NDArray[np.int64]) -> list[str]:
 
 
 def describe(
-    texts: Sequence[str], topics: NDArray[np.int64], vectors: NDArray[Any] | None = None, *, most: int | None = None
+    texts: Sequence[str],
+    topics: NDArray[np.int64],
+    vectors: NDArray[Any] | None = None,
+    *,
+    most: int | None = None,
 ) -> tuple[pd.DataFrame, Any]:
     """Describe topics with BERTopic: terms, labels, and the fitted model itself.
 
