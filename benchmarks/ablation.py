@@ -11,7 +11,7 @@ has are taken from there. What ships was chosen on the authors of ``benchmarks/d
 Turftopic is a peer where it is installed, and no dependency: ``pip install --no-deps turftopic==0.28.0 igraph texttable pillow`` into a
 folder on ``PYTHONPATH`` is enough. It is given the same vectors and set as its pages have it:
 
-- KeyNMF, its number of topics by the Bayesian criterion (``"auto"``) and at ten, its own vectorizer and ``top_n``; read as
+- KeyNMF, its number of topics by the Bayesian criterion (``"auto"``), at 20 and at 100, its own vectorizer and ``top_n``; read as
   ``planted.py`` reads BERTopic: any of the ten words of the topic that the author has most above its share elsewhere.
 - Concept vectors (``ConceptVectorProjection``): the mean of positive less that of negative seed phrases. Positive are a concept's
   twelve exemplars, negative those of all other candidates, since a way of seeing has no opposite as liking has. An author's
@@ -230,9 +230,9 @@ def turftopic(result: themekit.Result, gold: dict[str, str | None], encoder: str
     except ModuleNotFoundError as missing:
         print(f"Turftopic: skipped, {missing.name} is not installed (see --help)")
         return
-    for n_topics in ("auto", 10):
+    for n_topics in ("auto", 20, 100):
         n, ranks = key_nmf(result, gold, encoder, n_topics)
-        asked = f"{n} topics by its criterion" if n_topics == "auto" else f"{n} topics"
+        asked = f"{n} topics, by its criterion" if n_topics == "auto" else f"{n} topics"
         report(f"Turftopic, KeyNMF, {asked}", "words", ranks)
     scored, chosen = concept_vectors(result, encoder, set(gold.values()))
     over = (scored - scored.mean()) / scored.std()
@@ -279,7 +279,7 @@ def concept_vectors(
         for name, own in phrases.items()
     ]
     projected = ConceptVectorProjection(seeds=seeds, encoder=Encoding(encoder)).transform(
-        embeddings=result.vectors
+        None, embeddings=result.vectors
     )
     frame = pd.DataFrame(projected, columns=list(phrases))
     return frame.groupby(result.passages["author"].to_numpy()).mean(), list(phrases)

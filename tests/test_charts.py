@@ -1192,6 +1192,45 @@ def test_no_line_of_a_portrait_covers_another():
         assert not is_one_column or abs(a[1] - b[1]) >= 0.9 * min(a[4], b[4]), (a, b)
 
 
+STAYS = (
+    "Stability: in 7 of 20 runs repair leads and the verdict is the same (other seeds 3 of 3, static vectors no, longer passages "
+    "yes, without a document 3 of 12); repair leads in 9 (symmetry most often), the verdict is the same in 15."
+)
+
+
+@pytest.mark.parametrize("page", ["a4", "letter"])
+@pytest.mark.parametrize("verdict", ["found", "none", "insufficient"])
+def test_what_stays_stands_at_the_foot_of_a_portrait(page, verdict):
+    made = tables.portrait(quotes=["We mended the gate again. " * 9] * 3, verdict=verdict)
+    without = spec_of(charts.portrait(**made, page=page))
+    made["person"] = made["person"].assign(stability=STAYS)
+    spec = spec_of(charts.portrait(**made, page=page))
+    lines = [
+        (row["y"], row["line"])
+        for view, rows in units(spec)
+        if view["mark"]["type"] == "text"
+        for row in rows
+    ]
+    own = sorted(line for line in lines if line[1] in STAYS and len(line[1]) > 60)
+    assert " ".join(text for _, text in own) == STAYS, "all of it, in its order"
+    above = max(y for y, text in lines if text not in {line for _, line in own})
+    assert above + 12 < own[0][0], "below everything else"
+    assert own[-1][0] <= spec["height"] - 12
+    assert STAYS in spec["description"]
+    assert "Stability" not in json.dumps(without)
+
+
+def test_what_stays_is_shown_as_text_whatever_it_says():
+    made = tables.portrait()
+    made["person"] = made["person"].assign(stability=" ".join(tables.HOSTILE) * 20)
+    spec = spec_of(charts.portrait(**made))
+    said = json.dumps(spec, ensure_ascii=False)
+    assert not set(said) & set("\x1b\u202e\u200b"), "what could steer is shown as its code"
+    rows = [row for view, rows in units(spec) if view["mark"]["type"] == "text" for row in rows]
+    assert any("<script>" in row["line"] for row in rows), "as text, which nothing runs"
+    assert all(row["y"] <= spec["height"] - 12 for row in rows)
+
+
 def test_another_page_is_refused():
     with pytest.raises(ValueError, match="seen page='a3'; expected a4 or letter; do leave it out for a4"):
         charts.portrait(**tables.portrait(), page="a3")
