@@ -82,12 +82,13 @@ ALL = bool(os.environ.get("THEMEKIT_ALL_NOTEBOOKS"))
 
 def _run(page, lab, path):  # noqa: F811 - the fixture's value
     """Open a notebook on a desk of its own, run all of it, and wait until nothing is left to do."""
+    page.set_default_timeout(60_000)  # the kernels of big notebooks leave little for the browser on a small machine
     page.goto(f"{lab}lab/workspaces/{path.removesuffix('.ipynb').replace('/', '-')}/tree/{path}")
     page.get_by_text("(ipykernel) | Idle").wait_for(timeout=60_000)
     _execute(page, "notebook:run-all-cells")
     prompts = page.locator(".jp-CodeCell .jp-InputPrompt")
     _expect(prompts.last).to_have_text("[1]:" if prompts.count() == 1 else "[*]:", timeout=60_000)
-    _expect(page.locator(".jp-InputPrompt", has_text="[*]:")).to_have_count(0, timeout=240_000)
+    _expect(page.locator(".jp-InputPrompt", has_text="[*]:")).to_have_count(0, timeout=480_000)
 
 
 @pytest.mark.slow
@@ -103,6 +104,7 @@ def test_every_notebook_runs_in_jupyterlab_and_its_page_opens_again(name, lab, f
     assert _outside(page) == []
     _execute(page, "docmanager:save")
     _expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+    _execute(page, "kernelmenu:shutdown")  # it would hold its memory until the last notebook is through
 
     book = nbformat.read(folder / "notebooks" / f"{name}.ipynb", as_version=4)
     path = tmp_path / f"{name}.html"

@@ -19,6 +19,7 @@ from themekit import notebooks
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FIRST = ROOT / "notebooks" / "01_find_the_theme.ipynb"
 VEGA_LITE = "https://vega.github.io/schema/vega-lite/"
+ALL = bool(os.environ.get("THEMEKIT_ALL_NOTEBOOKS"))
 ENDS = ("svg", "png", "html")
 CHARTS = ("fingerprint", "thread", "topic-map")
 OWN = {
@@ -167,11 +168,12 @@ TELLS = {
     "02_your_own_texts": {"missing": "insufficient", "others": "among others"},
     "04_topics": {"model-same": "one to one", "new": "bread"},
     "05_concepts": {"own-exemplars": "boundary", "save": "margins:"},
-    "06_many_authors": {"truth": "with a theme: 24", "groups": "author"},
+    "06_many_authors": {"truth": f"with a theme: {24 if ALL else 6}", "groups": "author"},
     "08_figures_and_report": {"leak": "LeakError", "save": "portraits.json"},
     "09_how_it_works": {
         "passages": "the same",
-        "residuals": "largest difference: 0.0",
+        "residuals": "no more than rounding: True",
+        "effect": "no more than rounding: True",
         "verdict": "largest difference: 0.0",
     },
 }
@@ -180,15 +182,35 @@ TELLS = {
 
 def said(notebook, cell_id):
     return "\n".join(
-        o.text if o.output_type == "stream" else o.data.get("text/plain", "")
+        o.text if o.output_type == "stream" else o.data.get("text/plain", "") + o.data.get("text/html", "")
         for o in outputs(notebook, cell_id)
     )
 
 
+FEW = ("adel-mansour", "agnes-rautenbach", "birdie-malone", "hana-sato-reed", "owen-pryce", "rufus-kane")
+
+
+@pytest.fixture(scope="module")
+def stories_corpora(tmp_path_factory):
+    """What the stories are told of: the shipped corpora (`make notebooks`), else six of their essayists, one of whom has no theme, and one who was interviewed."""
+    folder = tmp_path_factory.mktemp("shipped") / "corpora"
+    if ALL:
+        return shutil.copytree(ROOT / "corpora", folder)
+    for author in FEW:
+        shutil.copytree(ROOT / "corpora" / "essays" / author, folder / "essays" / author)
+    for path in (
+        "gold.json",
+        *(f"interviews/{p.name}" for p in (ROOT / "corpora" / "interviews").glob("goran-*")),
+    ):
+        (folder / path).parent.mkdir(exist_ok=True)
+        shutil.copyfile(ROOT / "corpora" / path, folder / path)
+    return folder
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STORIES)
-def test_each_story_runs_on_the_shipped_corpora(name, tmp_path):
-    shutil.copytree(ROOT / "corpora", tmp_path / "corpora")
+def test_each_story_runs_on_the_shipped_corpora(name, stories_corpora, tmp_path):
+    shutil.copytree(stories_corpora, tmp_path / "corpora")
     notebook = execute(
         ROOT / "notebooks" / f"{name}.ipynb", tmp_path, encoder="static", **QUICK.get(name, {})
     )
@@ -203,7 +225,8 @@ def test_each_story_runs_on_the_shipped_corpora(name, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", STORIES if os.environ.get("THEMEKIT_ALL_NOTEBOOKS") else [min(STORIES)])
+@pytest.mark.skipif(not ALL, reason="`make notebooks` runs these; 02 is run on two texts below, and 01 above")
+@pytest.mark.parametrize("name", STORIES)
 def test_each_story_runs_on_two_texts_by_one_author(name, tmp_path):
     own = tmp_path / "mine"
     own.mkdir()
@@ -234,7 +257,7 @@ def test_by_hand_and_by_the_package_agree_in_the_notebook_for_referees():
     for cell_id in ("passages", "residuals", "scores", "effect"):
         exec(cells[cell_id], space)  # noqa: S102 - as above
     check = space["check"]
-    assert check["by hand"].to_numpy() == pytest.approx(check["package"].to_numpy(), abs=1e-9)
+    assert check["by hand"].to_numpy() == pytest.approx(check["package"].to_numpy(), abs=1e-6)
 
 
 def test_a_notebook_becomes_a_page(tmp_path, monkeypatch):

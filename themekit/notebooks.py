@@ -117,9 +117,9 @@ def copy(folder: str | os.PathLike[str]) -> list[Path]:
     ('01_find_the_theme.ipynb', [])
     """
     copied = []
-    for what in ("corpora", "notebooks"):
+    for what, which in (("corpora", "*"), ("notebooks", "*.ipynb")):
         origin = shipped(what)
-        for source in sorted(path for path in origin.rglob("*") if path.is_file()):
+        for source in sorted(path for path in origin.rglob(which) if path.is_file()):
             target = Path(folder) / what / source.relative_to(origin)
             if _is_made_by_use(source) or target.exists():
                 continue
