@@ -257,7 +257,7 @@ def test_by_hand_and_by_the_package_agree_in_the_notebook_for_referees():
     for cell_id in ("passages", "residuals", "scores", "effect"):
         exec(cells[cell_id], space)  # noqa: S102 - as above
     check = space["check"]
-    assert check["by hand"].to_numpy() == pytest.approx(check["package"].to_numpy(), abs=1e-6)
+    assert check["by hand"].to_numpy() == pytest.approx(check["package"].to_numpy(), abs=1e-5)
 
 
 def test_a_notebook_becomes_a_page(tmp_path, monkeypatch):
