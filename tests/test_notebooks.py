@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import shutil
 import tomllib
+from html import unescape
 
 import nbformat
 import pytest
@@ -264,10 +266,15 @@ def test_a_notebook_becomes_a_page(tmp_path, monkeypatch):
     (tmp_path / "mine").mkdir()
     for file, text in OWN.items():
         (tmp_path / "mine" / file).write_text(text, encoding="utf-8")
+    signed = "---\nauthor: Ann Bell\n---\n\nThe fog stood at the gate and would not come in."
+    (tmp_path / "mine" / "fog.md").write_text(signed, encoding="utf-8")
+    (tmp_path / "mine" / "broken.pdf").write_bytes(b"%PDF-1.4\n1 0 obj")
     monkeypatch.chdir(tmp_path)
     page = notebooks.run("02", "told/page.html", notebooks.given("02", ["folder=mine", "encoder=static"]))
-    html = page.read_text(encoding="utf-8")
+    html = unescape(page.read_text(encoding="utf-8"))
     assert "too little to tell" in html
+    assert "write your name into the first cell:\nauthor = 'Ann Bell'" in html
+    assert re.search(r"failed</td>.*?mine/broken\.pdf", html, re.DOTALL)
     assert (tmp_path / "results" / "your_own_texts" / "report.html").is_file()
     asked_for = [part for part in html.split('src="')[1:] if part.startswith(("http", "//"))]
     assert not asked_for, "the page loads something from elsewhere"
