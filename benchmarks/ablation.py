@@ -28,6 +28,7 @@ import json
 import logging
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,9 @@ import themekit
 from themekit import concepts, encoders
 from themekit.concepts import DOMAINS, _by_concept, _scene_passages
 from themekit.themes import contribution_scores, topic_residuals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def main() -> None:
@@ -58,7 +62,8 @@ def main() -> None:
         result = themekit.mine(corpus, encoder=encoder, n_permutations=20)
         if "parts" in only:
             parts(result, gold, encoder)
-        print("\n| peer | candidates | first rank right | 95 % | in first three | 95 % |\n| --- | --- | --- | --- | --- | --- |")  # fmt: skip
+        if {"peers", "turftopic"} & set(only):
+            print("\n| peer | candidates | first rank right | 95 % | in first three | 95 % |\n| --- | --- | --- | --- | --- | --- |")  # fmt: skip
         if "peers" in only:
             for method, ranks in peers(result, gold, encoder).items():
                 report(method, "first 24" if "gloss" in method else "words", ranks)
@@ -234,14 +239,17 @@ def turftopic(result: themekit.Result, gold: dict[str, str | None], encoder: str
         n, ranks = key_nmf(result, gold, encoder, n_topics)
         asked = f"{n} topics, by its criterion" if n_topics == "auto" else f"{n} topics"
         report(f"Turftopic, KeyNMF, {asked}", "words", ranks)
-    scored, chosen = concept_vectors(result, encoder, set(gold.values()))
-    over = (scored - scored.mean()) / scored.std()
-    for how, frame in (("highest", scored), ("above other authors", over)):
-        ranks = [
-            rank_among(frame.loc[author], theme, [c for c in chosen[:N_FIRST] if c != theme])
-            for author, theme in planted(gold)
-        ]
-        report(f"Turftopic, concept vectors, {how}", "first 24", ranks)
+    whole = concepts.catalogue()
+    few = [*whole[:N_FIRST], *(c for c in whole[N_FIRST:] if c.name in set(gold.values()))]
+    for among, chosen, first in (("first 24", few, N_FIRST), ("whole catalogue", whole, len(whole))):
+        scored = concept_vectors(result, encoder, chosen)
+        over = (scored - scored.mean()) / scored.std()
+        for how, frame in (("highest", scored), ("above other authors", over)):
+            ranks = [
+                1 + int((frame.loc[author, frame.columns[:first]] > frame.loc[author, theme]).sum())
+                for author, theme in planted(gold)
+            ]
+            report(f"Turftopic, concept vectors, {how}", among, ranks)
 
 
 def key_nmf(
@@ -266,27 +274,20 @@ def key_nmf(
 
 
 def concept_vectors(
-    result: themekit.Result, encoder: str, themes: set[str | None]
-) -> tuple[pd.DataFrame, list[str]]:
-    """Each author's mean projection on each candidate, and the candidates by name."""
+    result: themekit.Result, encoder: str, chosen: Sequence[concepts.Concept]
+) -> pd.DataFrame:
+    """Each author's mean projection on each candidate."""
     from turftopic import ConceptVectorProjection
 
-    whole = concepts.catalogue()
-    chosen = [*whole[:N_FIRST], *(c for c in whole[N_FIRST:] if c.name in themes)]
     phrases = {c.name: list(c.exemplars.values()) for c in chosen}
     seeds = [
         (name, (own, [phrase for other, some in phrases.items() if other != name for phrase in some]))
         for name, own in phrases.items()
     ]
-    projected = ConceptVectorProjection(seeds=seeds, encoder=Encoding(encoder)).transform(
-        None, embeddings=result.vectors
-    )
+    model = ConceptVectorProjection(seeds=seeds, encoder=Encoding(encoder))
+    projected = model.transform(None, embeddings=result.vectors)
     frame = pd.DataFrame(projected, columns=list(phrases))
-    return frame.groupby(result.passages["author"].to_numpy()).mean(), list(phrases)
-
-
-def rank_among(row: pd.Series, theme: str, others: list[str]) -> int:
-    return 1 + int((row[others] > row[theme]).sum())
+    return frame.groupby(result.passages["author"].to_numpy()).mean()
 
 
 if __name__ == "__main__":
