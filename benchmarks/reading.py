@@ -9,7 +9,10 @@ byline and a date as people write them (:mod:`layouts`), N by each program of :m
 site. What a file does not say must not be claimed: its author is then the folder's name, its date none but the file's own.
 
     python benchmarks/reading.py [--essays 12] [--minilm]
+With ``--strangers``, files as they come from writing programs, letters, journals, mail and books (:mod:`strangers`).
+
     python benchmarks/reading.py --layouts 12 [--keep FOLDER]
+    python benchmarks/reading.py --strangers
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ from typing import TYPE_CHECKING
 import layouts
 import pandas as pd
 import programs
+import strangers
 
 import themekit
 from themekit.corpus import NothingToReadError
@@ -61,7 +65,11 @@ def main() -> None:
     parser.add_argument(
         "--keep", type=Path, metavar="FOLDER", help="where those files are kept, or lie already"
     )
+    parser.add_argument("--strangers", action="store_true", help="files as people bring them, one of each")
     options = parser.parse_args()
+    if options.strangers:
+        as_people_bring_them()
+        return
     if options.layouts:
         in_the_wild(options.layouts, options.keep)
         return
@@ -81,6 +89,17 @@ def main() -> None:
     total = table[["documents", "title", "author", "date", "all three"]].sum()
     print(f"\nall: title {total['title']}, author {total['author']}, date {total['date']}, "
           f"all three {total['all three']} of {total['documents']}")  # fmt: skip
+
+
+def as_people_bring_them() -> None:
+    """Write one file of each kind, read it, and print what is wrong."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        read = [(stranger, strangers.wrong(folder, stranger)) for stranger in strangers.write(folder)]
+    for stranger, wrong in read:
+        if wrong:
+            print(f"{stranger.name}: {wrong}")
+    print(f"\nall right in {sum(not wrong for _, wrong in read)} of {len(read)}")
 
 
 def in_the_wild(n_each: int, keep: Path | None) -> None:

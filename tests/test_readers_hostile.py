@@ -66,6 +66,8 @@ def test_a_long_novel_is_within_the_bound():
         (".. _a:\n\n" * 2500, "references"),
         ("|a| " * 2500, "references"),
         ("- a\n" * 60_000, "lines"),
+        ("*a " * 500, "marks of emphasis in one paragraph"),
+        ("`a " * 500, "marks of emphasis in one paragraph"),
     ],
 )
 def test_reference_marks_and_lines_beyond_what_docutils_can_bear(text, bound):
@@ -187,3 +189,33 @@ def test_what_the_system_forbids_is_named_and_the_rest_is_read(public_folder):
     failed = {Path(source).name: detail for source, action, detail in account if action == "failed"}
     assert set(failed) == {"b.txt", "d.zip", "shut"}
     assert all(detail.startswith("could not be opened (Permission denied)") for detail in failed.values())
+
+
+def test_emphasis_over_a_whole_book_is_within_the_bound():
+    (document,) = restructured.read(b"The *gate* hung by *one* hinge.\n\n" * 300, "a.rst")
+    assert document.text.startswith("The gate hung by one hinge.")
+
+
+@pytest.mark.parametrize(("name", "unit"), [("a.txt", "a: b\n"), ("a.md", "<!--")])
+def test_time_for_text_grows_no_faster_than_the_text(name, unit):
+    seconds = []
+    for size in (30_000, 120_000):
+        started = time.process_time()
+        with contextlib.suppress(UnreadableFileError):
+            readers.read_file((unit * (size // len(unit))).encode(), name)
+        seconds.append(time.process_time() - started)
+    assert seconds[1] < 8 * seconds[0] + 0.5
+
+
+def test_no_reader_warns_or_writes_beside_the_account(tmp_path):
+    fixtures = Path(__file__).parent / "fixtures"
+    texts = [p for folder in ("gate", "exports") for p in (fixtures / folder).iterdir()]
+    one_of_each = {(path.suffix, path.parent.name): path for path in texts if path.suffix in readers.READERS}
+    for path in one_of_each.values():
+        (tmp_path / f"{path.parent.name}-{path.name}").write_bytes(path.read_bytes())
+    made = subprocess.run(
+        [sys.executable, "-W", "error", "-c", f"import themekit; print(themekit.read({str(tmp_path)!r}).problems)"],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "Empty DataFrame" in made.stdout

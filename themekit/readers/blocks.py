@@ -1,7 +1,7 @@
 """Paragraphs on their way into a document, and what their first lines say of it.
 
-``Title: ...`` and the like, a byline, a line that is a date: they stand above a
-text in every format, and belong to the file, not to what its author thinks.
+``Title: ...`` and the like, and a line at the end that is a date: they stand there in every
+format, and belong to the file, not to what its author thinks.
 """
 
 from __future__ import annotations
@@ -11,15 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from themekit.readers import dates
-from themekit.readers.document import Note
 from themekit.readers.transcript import NOBODY, People
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from themekit.readers.document import Note
 
 _NAME = re.compile(r"(?:(?:[^\W\d_a-z][\w.'’-]*|de|da|van|von|der|la|le|and)(?:\s+|$)){2,5}")
-_BYLINE = re.compile(rf"[Bb][Yy]\s+{_NAME.pattern}")
-_MAX_TITLE_WORDS = 12
 # Where a date comes from that a line of the text does not overrule.
 _SAID = frozenset({"front matter", "meta tag", "title block", "heading", "package", "table", "mail header"})
 # How far from the top a title, a byline or a date may stand, and from the end a date.
@@ -64,25 +61,16 @@ class About:
 
 
 def from_the_top(about: About, blocks: list[Block]) -> tuple[About, list[Block], list[Note]]:
-    """Take title, author and date from the first lines, and the date from the last, where the file does not say.
+    """Take what ``Title: ...`` and the like say above a text, and a date from its last lines, where the file does not say.
 
-    Lines that say no more than that are the file's, not part of its text.
+    Bylines and what else stands there in free form is :mod:`~themekit.readers.masthead`'s. Lines that say no more
+    than that, or repeat what is known, are the file's, not part of its text.
     """
     about, blocks, notes = _with_fields(about, blocks)
     top = range(min(_N_TOP, len(blocks)))
     lines = [" ".join(blocks[i].text.split()) for i in top]
-    said = _title_block(lines, [blocks[i].role for i in top])
-    apart = set(said.values())
-    if "title" in said and about.title is None:
-        about = replace(about, title=lines[said["title"]])
-    if "author" in said and about.author is None:
-        line = lines[said["author"]]
-        about = replace(about, author=re.sub(r"^by\s+", "", line, flags=re.IGNORECASE))
-        notes.append(Note("guessed", f"the line {line!r} names the author"))
-    if "date" in said and (about.date is None or about.date_source not in _SAID):
-        about = replace(about, date=dates.alone(lines[said["date"]]), date_source="title block")
     known = {words.casefold() for words in (about.title, about.author) if words}
-    apart |= {i for i in top if lines[i].casefold() in known}
+    apart = {i for i in top if lines[i].casefold() in known}
     end = range(max(len(top), len(blocks) - _N_END), len(blocks)) if about.date is None else ()
     for i in end:
         if blocks[i].role == "author" and (date := dates.alone(blocks[i].text)):
@@ -94,28 +82,6 @@ def from_the_top(about: About, blocks: list[Block]) -> tuple[About, list[Block],
         [replace(b, role="apparatus") if a else b for a, b in zip(is_apart, blocks, strict=True)],
         notes,
     )
-
-
-def _title_block(lines: Sequence[str], roles: Sequence[BlockRole]) -> dict[str, int]:
-    """Return which of the first lines are title, author and date; a name alone counts between a title and a date."""
-    found: dict[str, int] = {}
-    for i, line in enumerate(lines):
-        if roles[i] == "heading":
-            found.setdefault("title", i)
-        elif roles[i] != "author":
-            break
-        elif _BYLINE.fullmatch(line):
-            found.setdefault("author", i)
-        elif dates.alone(line):
-            found.setdefault("date", i)
-            break
-    date = found.get("date")
-    if date and "author" not in found and _NAME.fullmatch(lines[date - 1]) and date - 1 != found.get("title"):
-        found["author"] = date - 1
-    author = found.get("author")
-    if author and "title" not in found and len(lines[author - 1].split()) <= _MAX_TITLE_WORDS:
-        found["title"] = author - 1
-    return found
 
 
 def _with_fields(about: About, blocks: list[Block]) -> tuple[About, list[Block], list[Note]]:

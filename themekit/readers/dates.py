@@ -22,6 +22,9 @@ _DAY_FIRST = re.compile(
 _SLASHED = re.compile(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?(?:the\s+)?"
+_WEEKDAY_ALONE = re.compile(
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?", re.IGNORECASE
+)
 _NTH = r"\d{1,2}(?:st|nd|rd|th)?"  # codespell:ignore nd
 _LEADING = re.compile(
     rf"{_WEEKDAY}(?:(?P<whole>\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}"
@@ -91,7 +94,8 @@ def leading(text: str, year: str | None = None) -> tuple[str | None, str]:
     date, _ = parse(day)
     if date is None or date.count("-") != 2:  # noqa: PLR2004 - year, month and day
         return None, words
-    return date, words[match.end() :].strip(" :.,-–—|()[]")
+    rest = words[match.end() :].strip(" :.,-–—|()[]")
+    return date, "" if _WEEKDAY_ALONE.fullmatch(rest) else rest
 
 
 def year_alone(text: str) -> str | None:

@@ -217,6 +217,8 @@ def _complete(raw: RawDocument, relative: PurePosixPath) -> RawDocument:
         date, where = in_path if in_path[0] else (date, where)
     stem = dates.in_name(relative.stem)[1]
     title = raw.title or re.sub(r"[-_\s]+", " ", stem).strip() or relative.stem
+    if raw.author and ";" in raw.author and "," not in raw.author:
+        raw = replace(raw, author=", ".join(filter(None, (name.strip() for name in raw.author.split(";")))))
     return replace(raw, date=date, date_source=where, title=title)
 
 
@@ -241,7 +243,10 @@ def _sound(raw: RawDocument) -> RawDocument:
     text = _HALF.sub("\ufffd", raw.text)
     strings = (raw.title, raw.author, raw.date, raw.kind, raw.entry, raw.series)
     title, author, date, kind, entry, series = (value and whole(value) for value in strings)
-    turns = [replace(t, label=t.label and whole(t.label), written=t.written and whole(t.written)) for t in raw.turns]
+    turns = [
+        replace(t, label=t.label and whole(t.label), written=t.written and whole(t.written))
+        for t in raw.turns
+    ]
     joins = [replace(j, label=whole(j.label), name=whole(j.name)) for j in raw.joins]
     made = replace(raw, text=text, title=title, author=author, date=date, kind=kind, entry=entry, series=series,
                    turns=turns, joins=joins)  # fmt: skip

@@ -135,12 +135,12 @@ def _utf8(page: bytes) -> str | bytes:
 
 
 def take(root: HtmlElement, name: str) -> str | None:
-    """Take the first element of a class out of a page and return its words."""
-    words = None
+    """Take the elements of a class out of a page and return their words."""
+    words: list[str] = []
     for element in root.xpath(f"//*[contains(concat(' ', @class, ' '), ' {name} ')]"):
-        words = words or " ".join(element.text_content().split())
+        words.append(" ".join(element.text_content().split()))
         element.drop_tree()
-    return words or None
+    return (", " if name == "author" else " ").join(filter(None, words)) or None
 
 
 def blocks(root: HtmlElement) -> tuple[list[Block], list[Note]]:
@@ -289,6 +289,15 @@ def _written_out(root: HtmlElement) -> Iterator[tuple[str, str]]:
         for value in root.xpath(where):
             if not _is_elsewhere(value.getparent()) and (date := dates.within(str(value).strip())[0]):
                 yield "datepublished", date
+    for row in root.xpath("//table[contains(@class, 'properties')]//tr[th and td]"):
+        # What Notion knows of a page.
+        field, words = (" ".join(row.find(tag).text_content().split()) for tag in ("th", "td"))
+        if field.lower() in {"author", "by", "written by"} and words:
+            yield "author", words
+        elif field.lower() in {"date", "published", "created"} and (
+            date := dates.within(words.lstrip("@"))[0]
+        ):
+            yield "datepublished", date
     for where in _WRITERS:
         for tag in root.xpath(where):
             words = _BY.sub("", " ".join(tag.text_content().split()))
@@ -350,7 +359,7 @@ def _first(meta: dict[str, str], keys: tuple[str, ...]) -> str | None:
 
 _SITE = r"\s*(?:[|–—:·•»«]|\s-|\.)\s+"
 _TITLE_PLACES = (
-    "//h1", "//*[self::h2 or self::h3][contains(@class, 'title')]", "//*[self::p or self::div][contains(concat(' ', translate(@class, 'T', 't'), ' '), 'title ')]",
+    "//*[self::h1 or self::h2 or self::h3][contains(concat(' ', @class, ' '), ' p-name ')]", "//h1", "//*[self::h2 or self::h3][contains(@class, 'title')]", "//*[self::p or self::div][contains(concat(' ', translate(@class, 'T', 't'), ' '), 'title ')]",
     "//h2",
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -90,12 +91,14 @@ UNNAMED = re.compile(
 
 # A full stop at the end of a line that is a name belongs to Jr. or M.D.
 _ENDS_OTHERWISE = re.compile(r",$|(?<![JS]r)(?<!\b[A-Z]\.[A-Z])(?<!Esq)\.$")
+_WORD = re.compile(r"[\w'’]+")
 _MAX_NAME_WORDS = 6
 _NEARLY_ALL = 0.9
 _MOST = 0.6
 _GOOD_PART = 0.2
 _MIN_SHARE_OF_HANDLES = 0.15
 _MIN_ALONE = 4
+_N_BEFORE = 200
 _MIN_EXPORTED = 3
 _MIN_HANDLE = 3
 _TWO = 2
@@ -230,8 +233,8 @@ class _Seen:
 
 
 def _is_at_head(raw: str, start: int) -> bool:
-    before = raw[:start]
-    return not before.strip() or bool(re.search(r"\n[ \t]*\n[ \t]*$", before[-200:]))
+    before = raw[max(0, start - _N_BEFORE) : start]
+    return (start < _N_BEFORE and not before.strip()) or bool(re.search(r"\n[ \t]*\n[ \t]*$", before))
 
 
 def _has_colon(raw: str, label: Label) -> bool:
@@ -262,11 +265,14 @@ def is_no_name(name: str) -> bool:
 
 def is_common(raw: str, name: str) -> bool:
     """Say whether all words of a name are words of the text, too, in lower case."""
-    return all(
-        re.search(rf"(?<![\w'’]){re.escape(word.strip('.,').lower())}(?![\w'’])", raw)
-        for word in name.split()
-        if word.strip(".,")
-    )
+    words = _words_of(raw)
+    return all(part in words for part in _WORD.findall(name.lower()))
+
+
+@lru_cache(maxsize=1)
+def _words_of(raw: str) -> frozenset[str]:
+    """Return the words of a text as they stand; looked up for every label, so that they are found once."""
+    return frozenset(_WORD.findall(raw))
 
 
 def _declared(labels: Iterable[str]) -> dict[str, str]:

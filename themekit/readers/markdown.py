@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from themekit.readers import dates, masthead, plain, prose
+from themekit.readers import html as page
 from themekit.readers.document import Note, RawDocument, count, no_text
 from themekit.readers.prose import Block, BlockRole
 from themekit.readers.transcript import People
@@ -36,6 +37,17 @@ _PLAIN_FIELD = re.compile(
     r"^(title|author|date|kind|speakers?|guests?|interviewers?|hosts?)[ \t]*:[ \t]*(\S.*?)[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
+# Fields without a fence: "% Title" and so on (pandoc), "Title: ..." (MultiMarkdown, Pelican), ".. title: ..." in a
+# comment (Nikola), and "title:: ..." (Logseq, Obsidian's Dataview), which may stand below the first heading.
+_PERCENT = re.compile(r"\A(?:%[^\n]*\n(?:[ \t]+\S[^\n]*\n)*){1,3}(?=\s*\n)")
+_FIELDS = re.compile(r"\A(?:[A-Za-z][\w -]{0,30}:[ \t]+\S[^\n]*(?:\n|\Z)){2,30}(?=\s*(?:\n|\Z))")
+_COMMENT = re.compile(r"\A\s*<!--\s*\n(?:\.\. [\w-]{1,30}:[^\n]*\n){1,30}\s*-->[ \t]*\n")
+_DOUBLE = re.compile(r"\A(?:#[^\n]*\n\s*)?(?:[\w][\w -]{0,30}::[ \t]*[^\n]*(?:\n|\Z)){1,30}")
+_FIELD = re.compile(r"^(?:\.\. )?(\w[\w -]{0,30}?)::?[ \t]+(\S.*?)[ \t]*$", re.MULTILINE)
+_TELLING = frozenset({"title", "author", "authors", "date"})
+# What the day is called that a text was made or came out on; when it was changed says neither.
+_DATES = ("date", "published", "publishdate", "pubdate", "date_published", "pub_date", "published_at", "publish_date", "publisheddate",
+          "created", "date created", "date_created", "created_at", "creation_date")  # fmt: skip
 # What Jekyll, Hugo and Obsidian put between the words.
 # Bounded, so that openings without an end cost no more than their number.
 _MACROS = re.compile(
@@ -60,12 +72,12 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
     blocks, dropped = _blocks(body)
     if not blocks:
         raise no_text("no prose below the front matter" if meta else "no prose in it")
-    date, date_notes = dates.parse(meta.get("date"))
-    author = _string(meta, "author", "authors", "by")
+    date, date_notes = dates.parse(_day(meta))
+    author = _string(meta, "author", "authors", "by", "byline")
     guests = _strings(meta, "guest", "guests", "speaker", "speakers", "interviewee", "interviewees")
     kind = _string(meta, "kind")
     about = prose.About(
-        title=_string(meta, "title"),
+        title=_string(meta, "title", "headline"),
         author=author or (guests[0] if len(guests) == 1 else None),
         date=date,
         date_source="front matter",
@@ -77,6 +89,11 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
     )
     made = masthead.documents(blocks, about, [*notes, *more, *date_notes, *dropped])
     return [replace(document, series=_series(meta)) for document in made]
+
+
+def _day(meta: Mapping[str, Any]) -> object:
+    value = next((meta[key] for key in _DATES if meta.get(key)), None)
+    return _WIKI_LINK.sub(r"\1", value) if isinstance(value, str) else value
 
 
 def _series(meta: Mapping[str, Any]) -> str | None:
@@ -92,7 +109,7 @@ def front_matter(raw: str) -> tuple[Mapping[str, Any], str, list[Note]]:
     """Split off YAML or TOML front matter; where it does not parse, take what can be told line by line."""
     match = _YAML.match(raw) or _TOML.match(raw)
     if not match:
-        return {}, raw, []
+        return *_without_fence(raw), []
     head, body = match["head"], raw[match.end() :]
     try:
         meta = _toml(head) if raw.startswith("+") else _yaml(head)
@@ -101,9 +118,37 @@ def front_matter(raw: str) -> tuple[Mapping[str, Any], str, list[Note]]:
         found = f"{', '.join(fields)} taken line by line" if fields else "nothing taken from it"
         return fields, body, [Note("repaired", f"front matter that does not parse ({error}): {found}")]
     if isinstance(meta, dict):
-        return {str(key).lower(): value for key, value in meta.items()}, body, []
+        said = _lower(meta)
+        # Hugo and Zola have fields of one's own below these.
+        own = [inner for key in ("extra", "params") if isinstance(inner := said.get(key), dict)]
+        return {key: value for fields in (*own, said) for key, value in _lower(fields).items()}, body, []
     # A rule, a paragraph, a rule: no front matter after all.
     return {}, raw, []
+
+
+def _lower(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {str(key).lower(): value for key, value in fields.items()}
+
+
+def _without_fence(raw: str) -> tuple[Mapping[str, Any], str]:
+    """Split off fields that stand above a text without a fence, where they say what it is called, by whom or when."""
+    if match := _PERCENT.match(raw):
+        title, *others = (
+            re.sub(r"\s*\n[ \t]+", "; ", part.strip())
+            for part in re.split(r"^%", match[0], flags=re.MULTILINE)[1:]
+        )
+        authors, date = [*others, "", ""][:2]
+        said: dict[str, Any] = {"title": title.replace("; ", " "), "date": date}
+        return {**said, "author": [name for name in re.split(r"\s*;\s*", authors) if name]}, raw[
+            match.end() :
+        ]
+    for form in (_COMMENT, _FIELDS, _DOUBLE):
+        if match := form.match(raw):
+            fields = {key.lower(): value for key, value in _FIELD.findall(match[0])}
+            if _TELLING & fields.keys():
+                heading = re.match(r"#[^\n]*\n", match[0])
+                return fields, f"{heading[0] if heading else ''}\n{raw[match.end() :]}"
+    return {}, raw
 
 
 def _yaml(head: str) -> object:
@@ -187,12 +232,15 @@ def _inline(children: list[Token]) -> Iterator[str]:
 def _without_tags(html: str) -> str:
     if "<" not in html:
         return html.strip()
-    from bs4 import BeautifulSoup  # noqa: PLC0415 - loaded when a text is read, not when themekit is imported
+    from lxml import etree  # noqa: PLC0415 - loaded when a text is read, not when themekit is imported
 
-    soup = BeautifulSoup(html, "html.parser")
-    for tag in soup(["script", "style"]):
-        tag.decompose()
-    return soup.get_text(" ").strip()
+    try:
+        root = page.parse(html)
+    except etree.ParserError:
+        # Nothing but a comment.
+        return ""
+    etree.strip_elements(root, "script", "style", with_tail=False)
+    return " ".join(root.itertext()).strip()
 
 
 def _string(meta: Mapping[str, Any], *keys: str) -> str | None:
@@ -204,4 +252,8 @@ def _strings(meta: Mapping[str, Any], *keys: str) -> list[str]:
     value: Any = next((meta[k] for k in keys if meta.get(k)), [])
     items = value if isinstance(value, list) else [value]
     named = [item.get("name") if isinstance(item, dict) else item for item in items[:100]]
-    return [" ".join(str(n).split()) for n in named if isinstance(n, str | int) and str(n).strip()]
+    return [
+        " ".join(_WIKI_LINK.sub(r"\1", str(n)).split())
+        for n in named
+        if isinstance(n, str | int) and str(n).strip()
+    ]

@@ -51,7 +51,7 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"\d{1,2}:\d{2}(?::\d{2})?|(?:\d{1,2}h )?\d{1,2}m(?: \d{1,2}s)?|~?\d{1,3}[ -]?min(?:ute)?s?(?:\.?[ -]read(?:ing time)?)?|reading time:? .{1,20}|\d{1,6} words|\d{1,5} (?:comments?|likes|notes|views)|(?:leave a|no) comments?"
+    r"\d{1,2}:\d{2}(?::\d{2})?|(?:\d{1,2}h )?\d{1,2}m(?: \d{1,2}s)?|~?\d{1,3}[ -]?min(?:ute)?s?(?:\.?[ -]read(?:ing time)?)?|reading time:? .{1,20}|(?:about |approx\.? |c\. ?|~ ?)?[\d,]{1,7} words|\d{1,5} (?:comments?|likes|notes|views)|(?:leave a|no) comments?"
     r"|essays?|share|follow|listen|subscribe|(?:filed under|posted in|category|categories|tags?)[: ] ?.{1,40}|uncategori[sz]ed",
     re.IGNORECASE,
 )
@@ -106,6 +106,14 @@ _PROGRAMS = re.compile(
 # What Teams adds to a meeting's name.
 _EXPORTED_TITLE = re.compile(r"(.{2,}?)[-_ ]\d{8}_\d{6}(?:UTC)?[-_ ]Meeting (?:Transcript|Recording)")
 _QUOTATION = re.compile(r"[\"“‘«'][^\"”»]{,400}[\"”’»'][.,]?")
+# What letters end with, above the name.
+_CLOSING = re.compile(
+    r"(?:(?:yours|your)\b[\w ]{0,30}|(?:(?:with|much|all my|all our|lots of|my) )*(?:love|thanks|gratitude|affection|warmth)(?: and [\w ]{1,20})?(?: to \w{2,12}(?: \w{2,12})?)?"
+    r"|(?:very |most )?(?:sincerely|faithfully|truly|respectfully|affectionately|warmly|gratefully|fondly)(?: yours)?|(?:with )?(?:(?:best|kind|warm|warmest|kindest) )+(?:wishes|regards)?|regards"
+    r"|cheers|as ever|as always|until next (?:time|week|month)|take care|onwards?)[,.!]?",
+    re.IGNORECASE,
+)
+_MAX_PLACE_WORDS = 3
 _STOP = re.compile(r"[.!?…:;,][\"'”’)\]]*$")
 
 
@@ -134,6 +142,9 @@ class _Said:
     is_bare: bool = False
     is_later: bool = False
     is_labelled: bool = False
+
+
+_PASSED = _Said()
 
 
 def taken(about: About, blocks: Sequence[Block]) -> tuple[About, list[Block], list[Note]]:
@@ -220,12 +231,17 @@ def _top(blocks: Sequence[Block]) -> list[_Line]:
         if block.role == "quoted":
             continue
         inside = [" ".join(line.split()) for line in block.text.split("\n")]
+        parts = [" | ".join(re.split(r"\s{3,}", line.strip())) for line in block.text.split("\n")]
         n_longest = max(len(line.split()) for line in inside)
         if len(inside) > _N_LINES or n_longest > (_MAX_STANDFIRST_WORDS if i < _N_STANDFIRST else _MAX_WORDS):
             break
         is_heading = block.role == "heading"
         is_bold = bool(block.bold) and " ".join((block.bold or "").split()) == " ".join(inside)
-        lines += [_Line(i, line, is_heading, is_bold, _said(line)) for line in inside if line]
+        lines += [
+            _Line(i, line, is_heading, is_bold, _said(part))
+            for line, part in zip(inside, parts, strict=True)
+            if line
+        ]
     return lines
 
 
@@ -253,14 +269,31 @@ def _title(top: Sequence[_Line], blocks: Sequence[Block], known: str | None) -> 
     if not has_byline and any(line.said and line.said.date for line in top):
         # A name alone is a title only where no other line can be.
         lines = [line for line in lines if not line.said] or lines
-    first = lines[0] if lines else None
-    if first is None or any(line.block < first.block and not line.said for line in top):
+    first = _below_an_address(top, lines) or (lines[0] if lines else None)
+    if first is None or any(line.block < first.block and not line.said and first is lines[0] for line in top):
         return None
     is_among = any(line.said and abs(line.block - first.block) <= 1 and line is not first for line in top)
     longest = max((len(b.text.split()) for b in blocks if b.role == "author"), default=0)
     if is_among or (first.block == 0 and longest > 2 * _MAX_TITLE_WORDS and "\n" not in blocks[0].text):
-        return first.block, first.words
+        return first.block, _without_marks(first.words)
     return None
+
+
+def _without_marks(title: str) -> str:
+    """Return a title without the stars or the quotation marks around it."""
+    words = title.strip("*=~_ ")
+    whole = re.fullmatch(r"[\"“‘«]([^\"“”‘«»]+)[\"”’»]", words)
+    return (whole[1] if whole else words) or title
+
+
+def _below_an_address(top: Sequence[_Line], lines: Sequence[_Line]) -> _Line | None:
+    """Return the one line above "by Ann Oakes" where its writer's address stands above it, as in a manuscript."""
+    by = next(
+        (line for line in top if line.said and line.said.author and line.words[:3].lower() == "by "), None
+    )
+    n_first = sum(line.block == 0 for line in top)
+    over = [line for line in lines if by is not None and line.block == by.block - 1 and not line.said]
+    return over[0] if len(over) == 1 and over[0].block and n_first > 1 else None
 
 
 def _above(
@@ -322,7 +355,7 @@ def _first_of_text(top: Sequence[_Line], title: tuple[int, str] | None) -> int:
             if (
                 first is not None
                 and not line.said.is_bare
-                and len(others) <= _N_OTHERS
+                and len(set(others)) <= _N_OTHERS
                 and line.said.is_labelled
             ):
                 first = None
@@ -341,10 +374,17 @@ def _below(about: About, blocks: Sequence[Block], first: int) -> tuple[About, se
         for i in own
         for words in [" ".join(line.split()) for line in blocks[i].text.split("\n")]
     ]
+    lines = [
+        replace(line, said=_PASSED)
+        if not line.said and (_CLOSING.fullmatch(line.words) or _is_between(lines, i))
+        else line
+        for i, line in enumerate(lines)
+    ]
     while lines and not all(line.said for line in lines):
         lines = lines[next(i for i, line in enumerate(lines) if not line.said) + 1 :]
     whole = {line.block for line in lines}
     has_date = any(line.said.date for line in lines if line.said)
+    has_closing = any(_CLOSING.fullmatch(line.words) for line in lines)
     notes, used = [], set()
     for line in lines:
         said = line.said
@@ -354,7 +394,7 @@ def _below(about: About, blocks: Sequence[Block], first: int) -> tuple[About, se
         is_of_a_quotation = above is not None and (
             above.role == "quoted" or _QUOTATION.fullmatch(above.text.strip()) is not None
         )
-        is_signed = not said.is_bare or has_date or line.words[:1] in "-–—~"
+        is_signed = not said.is_bare or has_date or line.words[:1] in "-–—~" or has_closing
         if said.author and not about.author and is_signed and not is_of_a_quotation:
             about = replace(about, author=said.author)
             notes.append(Note("guessed", f"the line {line.words!r} names the author"))
@@ -363,6 +403,13 @@ def _below(about: About, blocks: Sequence[Block], first: int) -> tuple[About, se
             about = replace(about, date=said.date, date_source="text")
             used.add(line.block)
     return about, used & whole, notes
+
+
+def _is_between(lines: Sequence[_Line], i: int) -> bool:
+    """Say whether a line is no more than a place, and stands between a name and a date."""
+    before, after = (lines[j].said if 0 <= j < len(lines) else None for j in (i - 1, i + 1))
+    is_place = len(lines[i].words.split()) <= _MAX_PLACE_WORDS and _is_where(lines[i].words)
+    return is_place and bool(before and before.author and after and after.date)
 
 
 def _is_before(date: str, about: About) -> bool:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 from themekit.readers import files, masthead, prose
 from themekit.readers.document import Note, RawDocument, UnreadableFileError, no_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 SUFFIXES = {".txt": "text", ".text": "text"}
 
@@ -11,7 +17,21 @@ SUFFIXES = {".txt": "text", ".text": "text"}
 def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one signature for all readers
     """Read a plain-text file."""
     text, notes = decode(data)
+    if len(entries := list(_DAY_ONE.finditer(text))) > 1:
+        return prose.documents(_journal(text, entries), prose.About(), notes)
     return masthead.documents(prose.paragraphs(text), prose.About(), notes)
+
+
+# What the journal Day One writes above each entry: the day, and then the weather and the like.
+_DAY_ONE = re.compile(r"^\tDate:\t(?P<day>[^\n]{6,60})\n(?:\t[A-Z][\w ]{1,30}:\t[^\n]*\n)*", re.MULTILINE)
+
+
+def _journal(text: str, entries: Sequence[re.Match[str]]) -> Iterator[prose.Block]:
+    yield from prose.paragraphs(text[: entries[0].start()])
+    ends = [entry.start() for entry in entries[1:]] + [len(text)]
+    for entry, end in zip(entries, ends, strict=True):
+        yield prose.Block(re.sub(r"\s+at\s.*", "", entry["day"]), "heading")
+        yield from prose.paragraphs(text[entry.end() : end])
 
 
 def decode(data: bytes) -> tuple[str, list[Note]]:

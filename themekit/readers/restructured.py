@@ -16,9 +16,13 @@ SUFFIXES = {".rst": "reStructuredText"}
 
 # docutils takes time that grows with the square of the number of these: some seconds for so many.
 MAX_MARKS = 2000
+# Marks of emphasis in one paragraph: docutils looks for the end of each to the end of the paragraph.
+MAX_EMPHASES = 400
+_EMPHASIS = re.compile(r"(?<!\S)[*`]+(?=\S)")
 # Up to a millisecond each, where all are items of lists.
 MAX_LINES = 50_000
 _MARKS = re.compile(r"(?<=[\w`|\]])_(?!\w)|\|(?=\S)|^\.\. |^[=~^\"'#*+.:_`-]{2,}$", re.MULTILINE)
+_NIKOLA = re.compile(r"^\.\. (title|author|date): *(\S.*?) *$", re.MULTILINE)
 _ROLE = re.compile(r":[\w+.:-]{1,60}:`([^`<]{1,300}?)(?:\s*<[^<>`]{1,300}>)?`")
 
 _SETTINGS = {
@@ -40,12 +44,22 @@ def read(data: bytes, name: str) -> list[RawDocument]:  # noqa: ARG001 - one sig
         raise UnreadableFileError(
             f"seen {n_marks:,} references, targets and directives; expected at most {MAX_MARKS:,}; split the file",
         )
+    n_emphases = max(
+        (sum(1 for _ in _EMPHASIS.finditer(block)) for block in re.split(r"\n\s*\n", raw)), default=0
+    )
+    if n_emphases > MAX_EMPHASES:
+        raise UnreadableFileError(
+            f"seen {n_emphases:,} marks of emphasis in one paragraph; expected at most {MAX_EMPHASES:,}; close them or split the file",
+        )
+    # Nikola's fields are comments to docutils.
+    told = {key.lower(): value for key, value in _NIKOLA.findall(raw)}
     tree = core.publish_doctree(raw, settings_overrides=_SETTINGS)
     said = {
         type(node).__name__: node.astext() for node in tree.findall(nodes.docinfo) for node in node.children
     }
     for node in tree.findall(nodes.field):
         said.setdefault(node[0].astext().lower(), node[1].astext())
+    said = {**told, **said}
     dropped: dict[str, int] = {}
     for kind, noun in (
         (nodes.literal_block, "code block"),
