@@ -82,7 +82,8 @@ ALL = bool(os.environ.get("THEMEKIT_ALL_NOTEBOOKS"))
 
 def _run(page, lab, path):  # noqa: F811 - the fixture's value
     """Open a notebook on a desk of its own, run all of it, and wait until nothing is left to do."""
-    page.set_default_timeout(60_000)  # the kernels of big notebooks leave little for the browser on a small machine
+    # The kernels of big notebooks leave little for the browser on a small machine.
+    page.set_default_timeout(60_000)
     page.goto(f"{lab}lab/workspaces/{path.removesuffix('.ipynb').replace('/', '-')}/tree/{path}")
     page.get_by_text("(ipykernel) | Idle").wait_for(timeout=60_000)
     _execute(page, "notebook:run-all-cells")

@@ -211,7 +211,7 @@ def run(
 def _client(notebook: NotebookNode, stem: str) -> Iterator[NotebookClient]:
     """Yield what runs a notebook's cells one after another, and shows on a terminal which one it is at.
 
-    What goes to and fro between here and the kernel are somebody's texts. So it goes through sockets that are files, in a folder
+    What passes between here and the kernel are somebody's texts. So it passes through sockets that are files, in a folder
     that nobody else may open; where there are no such sockets, through the loopback device.
     """
     from nbclient import NotebookClient  # noqa: PLC0415 - only where a notebook runs
