@@ -54,7 +54,7 @@ METHODS = {
     for name, thing in PUBLIC.items()
     if inspect.isclass(thing)
     for method in vars(thing)
-    if not method.startswith("_") and callable(getattr(thing, method))
+    if not method.startswith("_") and callable(getattr(thing, method, None))
 }
 
 
