@@ -119,9 +119,9 @@ def without(text: str) -> str:
     else:
         said = _OPENING.sub(lambda m: f"{m['start']}{m['next'].upper()}", said)
     said = _STUTTER.sub("", said)
-    before = None
-    while before != said:
-        before, said = said, _REPEATED.sub(lambda m: m["said"], said)
+    n_repeated = 1
+    while n_repeated:
+        said, n_repeated = _REPEATED.subn(lambda m: m["said"], said)
     said = re.sub(r"\s+(?=[,.;:!?])", "", " ".join(said.split()))
     said = re.sub(r"([,;:])(?:\s*,)+|^[,;:.\s]+", r"\1", said).strip()
     # Somebody who says nothing else has said that.
