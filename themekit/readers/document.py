@@ -104,7 +104,7 @@ def whole(text: str) -> str:
 
     Examples
     --------
-    >>> whole("bees \ud83d\udc1d") == "bees \U0001f41d", whole("bees \ud83d")
+    >>> whole("bees \\ud83d\\udc1d") == "bees \\U0001f41d", whole("bees \\ud83d")
     (True, 'bees \ufffd')
     """
     try:
