@@ -20,7 +20,7 @@ help:  ## Show this list
 
 setup: $(STAMP)  ## Make the virtual environment .venv from requirements.lock; a second call does nothing
 
-# torch first: what it brings depends on where it comes from, as requirements.lock explains. The rest is complete.
+# JupyterLab asks nobody whether it may fetch news. torch first: what it brings depends on where it comes from, as requirements.lock explains. The rest is complete.
 $(STAMP): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "seen no Python 3.11 or later; expected one on the PATH; install it, or type make" \
 	  "setup PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -30,6 +30,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PIP) install --no-deps --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@$(PIP) check
+	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements >/dev/null 2>&1
 	@touch $@
 
 demo: $(STAMP)  ## Find the meta-themes of the shipped corpora and draw them

@@ -139,7 +139,7 @@ def lab(tmp_path_factory, folder):
 
 
 def _address(server, runtime, log):
-    end = time.monotonic() + 40
+    end = time.monotonic() + 120
     while time.monotonic() < end and server.poll() is None:
         for file in runtime.glob("jpserver-*.json"):
             return json.loads(file.read_text())["url"]
