@@ -53,8 +53,8 @@ notebooks: $(STAMP)  ## Run every notebook, also through JupyterLab and on next 
 lab: $(STAMP)  ## Open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
-# The gallery: what the charts are like, so one author stands for all, and the quicker encoder will do.
-GALLERY := corpora --encoder static --of "Owen Pryce"
+# The gallery: what the charts are like, so one author stands for all.
+GALLERY := corpora --of "Owen Pryce"
 figures: $(STAMP)  ## Draw figures/ anew from the shipped corpora: for light and dark screens, and for print
 	$(BIN)/themekit figures $(GALLERY) --out figures/light --format svg --theme light
 	$(BIN)/themekit figures $(GALLERY) --out figures/dark --format svg --theme dark
