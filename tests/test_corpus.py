@@ -678,7 +678,11 @@ def test_halves_of_characters_are_replaced_and_said_in_the_account():
 
 
 def test_halves_of_characters_in_tables_and_files(tmp_path):
-    cells = {"text": ["I kept bees \ud83d\udc1d and \ud83d hens."], "author": ["A\ud83d"], "title": ["\udc1d"]}
+    cells = {
+        "text": ["I kept bees \ud83d\udc1d and \ud83d hens."],
+        "author": ["A\ud83d"],
+        "title": ["\udc1d"],
+    }
     frame = pd.DataFrame(cells, dtype=object)
     corpus = themekit.Corpus.from_frame(frame)
     assert corpus.documents["text"].item() == "I kept bees \U0001f41d and \ufffd hens."

@@ -130,7 +130,16 @@ def test_charts_know_no_model():
 
 def test_only_charts_and_figures_draw():
     for file in FILES:
-        if name_of(file) not in {"charts", "desk", "explorer", "pages", "pictures", "figures", "report", "turns"}:
+        if name_of(file) not in {
+            "charts",
+            "desk",
+            "explorer",
+            "pages",
+            "pictures",
+            "figures",
+            "report",
+            "turns",
+        }:
             assert not roots(file) & DRAWING, file.name
 
 
