@@ -500,3 +500,10 @@ def test_every_reader_has_one_signature():
 
 def test_counting_words():
     assert [count(n, "page") for n in (0, 1, 2)] == ["0 pages", "1 page", "2 pages"]
+
+
+def test_a_tilde_is_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "gate.txt").write_text("We mended the gate again, and it held.\n", encoding="utf-8")
+    assert themekit.read("~/gate.txt").documents["text"].item().startswith("We mended")

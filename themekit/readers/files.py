@@ -89,12 +89,12 @@ class File:
 
 def find(typed: str) -> Iterator[File | Line]:
     """Yield the files under a path, in order of name, and a line for each that is left out."""
-    path = Path(typed)
+    path = Path(typed).expanduser()
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
         raise FileNotFoundError(
-            f"seen no file or folder at {typed!r}; expected one; check the spelling and where you are",
+            f"seen no file or folder at {typed!r}; expected one; check the spelling; paths count from {str(Path.cwd())!r}",
         ) from None
     except OSError as error:
         yield Line(_shown(typed), None, "failed", _why(error))
