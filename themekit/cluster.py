@@ -5,8 +5,8 @@ with the built-in ``map`` on one machine, with :func:`connect`'s here. Blocks ma
 (:mod:`themekit.grid`), so that the result is the same to the last byte, wherever it was computed.
 
 - A block travels with all that its step needs, and its result comes back; workers keep nothing. So one that is
-  killed costs the time of the blocks that it had, which go to another. What was embedded is kept in the cache
-  of the machine that asked, as ever.
+  killed costs the time of the blocks that it had, which go to another; where none is left, they wait for the next that is
+  started. What was embedded is kept in the cache of the machine that asked, as ever.
 - A worker says first which themekit, which vectors and which catalogue it has. One that has others is refused.
 - A worker process takes one block at a time: start as many processes as it shall use cores (``dask worker ADDRESS
   --nworkers 8 --nthreads 1``).
