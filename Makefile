@@ -62,6 +62,7 @@ figures: $(STAMP)  ## Draw figures/ anew from the shipped corpora: for light and
 
 bench: $(STAMP)  ## Run the studies that the README reports; takes long
 	$(BIN)/python benchmarks/import_time.py
+	$(BIN)/python benchmarks/speed.py --minilm
 	$(BIN)/python benchmarks/catalogue.py
 	$(BIN)/python benchmarks/planted.py
 	$(BIN)/python benchmarks/trust.py

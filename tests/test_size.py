@@ -45,7 +45,7 @@ def counted(monkeypatch, tmp_path):
     monkeypatch.setattr(
         passages, "split_documents", counting("documents", lambda given: len(given[0]), split)
     )
-    monkeypatch.setattr(topics, "_branches", counting("trees", lambda given: 1, branches))
+    monkeypatch.setattr(topics, "_branches", counting("trees", lambda _: 1, branches))
     return count
 
 
@@ -135,3 +135,13 @@ def test_a_batch_has_no_bearing_on_a_vector():
     for text, vector in zip(texts, together, strict=True):
         np.testing.assert_array_equal(encoder.encode([text])[0], vector)
     assert HashingEncoder(4).encode(texts).shape == (4, 4)
+
+
+def test_long_work_says_how_far_it_is(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("THEMEKIT_CACHE", str(tmp_path))
+    themekit.mine(made(2), encoder="static", progress=True)
+    said = capsys.readouterr().err
+    for what in ("splitting", "embedding", "scoring", "comparing"):
+        assert what in said
+    themekit.mine(made(2), encoder="static", progress=False)
+    assert capsys.readouterr().err == ""

@@ -120,6 +120,7 @@ def mine(
             corpus.contributions,
             chosen,
             each=each,
+            progress=progress,
         )
     evidence = find_evidence(
         passages, topics, estimator.passage_scores_, names, estimator.themes_, estimator.document_scores_

@@ -39,10 +39,11 @@ import json
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from tqdm.auto import tqdm
 
 from themekit.grid import GRID, Each, blocks, fine, on_grid, runs, whole_multiples
 from themekit.scores import (
@@ -58,7 +59,7 @@ from themekit.scores import (
 from themekit.topics import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -150,6 +151,7 @@ class ThemeEstimator:
         background: Background | None = None,
         *,
         each: Each = map,
+        progress: bool | None = None,
     ) -> ThemeEstimator:
         """Score, compare, test and judge.
 
@@ -172,6 +174,8 @@ class ThemeEstimator:
             alone; one that the user gave counts as further authors.
         each : callable, default map
             How blocks of contributions are gone over; :mod:`themekit.cluster` has another.
+        progress : bool, optional
+            Show bars on standard error. Default: only for long work on a terminal or in Jupyter.
 
         Returns
         -------
@@ -179,10 +183,12 @@ class ThemeEstimator:
             Itself.
         """
         data = _Data.of(passages, vectors, topics, contributions, background)
-        table, self.passage_scores_ = data.scored(fine(directions), self.shrinkage, each)
-        return self.estimate(table, concepts)
+        table, self.passage_scores_ = data.scored(fine(directions), self.shrinkage, each, progress=progress)
+        return self.estimate(table, concepts, progress=progress)
 
-    def estimate(self, table: Contributions, concepts: Sequence[str]) -> ThemeEstimator:
+    def estimate(
+        self, table: Contributions, concepts: Sequence[str], *, progress: bool | None = None
+    ) -> ThemeEstimator:
         """Compare, test and judge, from the contributions alone, wherever they were scored.
 
         Parameters
@@ -190,6 +196,8 @@ class ThemeEstimator:
         table : Contributions
         concepts : sequence of str
             The names of its columns.
+        progress : bool, optional
+            As for :meth:`fit`.
 
         Returns
         -------
@@ -199,7 +207,11 @@ class ThemeEstimator:
         pools = _Pools(table)
         people = [
             self._person(name, own, table, pools)
-            for name, own in zip(table.names, table.by_author(), strict=True)
+            for name, own in zip(
+                _bar(table.names, "comparing", " authors", progress, _MANY_AUTHORS),
+                table.by_author(),
+                strict=True,
+            )
         ]
         nulls = self._nulls(people, pools)
         effects = np.array([person.effect for person in people])
@@ -301,6 +313,8 @@ class ThemeEstimator:
 _CELLS = 1 << 23
 _AT_ONCE = 32  # concepts: a few fit into a processor's cache, and for more BLAS calls threads together that cost more than they do
 _SHUFFLES = 500
+_MANY_AUTHORS, _MANY_BLOCKS = 500, 12  # some seconds each
+_T = TypeVar("_T")
 _Profile = tuple[tuple[str, int], ...]
 
 
@@ -614,7 +628,7 @@ class _Data:
         )  # fmt: skip
 
     def scored(
-        self, directions: NDArray[np.float64], shrinkage: float, each: Each
+        self, directions: NDArray[np.float64], shrinkage: float, each: Each, *, progress: bool | None
     ) -> tuple[Contributions, NDArray[np.float32]]:
         """Return the contributions with their scores, and the passages' scores in standard deviations."""
         means = Means(Sums.of(self.vectors, self.passage_author, self.topics), shrinkage)
@@ -630,7 +644,8 @@ class _Data:
             *(map(column.__getitem__, pieces) for column in columns),
             (means.of_authors(self.passage_author[rows]) for rows in pieces),
         )
-        for rows, (part, own) in zip(pieces, scored, strict=True):
+        bar = _bar(pieces, "scoring", " blocks", progress, _MANY_BLOCKS)
+        for rows, (part, own) in zip(bar, scored, strict=True):
             parts.append(part)
             is_own = rows < self.n_passages
             of_passages[rows[is_own]] = own[is_own]
@@ -641,6 +656,13 @@ class _Data:
             self.names, self.author, self.kind, whole.tested, whole.shown, whole.topics,
             self.document_id, self.year, self.n_words, self.only_others,
         ), of_passages  # fmt: skip
+
+
+def _bar(items: list[_T], what: str, unit: str, progress: bool | None, many: int) -> Iterable[_T]:
+    """Show how far one is with items, where they are many or it is asked for."""
+    disable = not progress if progress is not None else (len(items) < many or None)
+    bar: Iterable[_T] = tqdm(items, desc=what, unit=unit, disable=disable, leave=False)
+    return bar
 
 
 def _register(background: Background | None) -> str:

@@ -159,12 +159,16 @@ def find_centres(sample: Sample, k: int) -> NDArray[np.float64]:
 def _branches(vectors: NDArray[np.int16], k: int) -> NDArray[np.float64]:
     """Return the means of the branches of a Ward tree, cut at ``k``."""
     from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415 - scipy is loaded when needed
+    from scipy.spatial.distance import squareform  # noqa: PLC0415
 
     points = vectors.astype(np.float64)
     length = (points**2).sum(axis=1)
-    upper = np.triu_indices(len(points), 1)
-    squares = (length[:, None] + length[None, :] - 2 * points @ points.T)[upper]
-    branch = fcluster(linkage(np.sqrt(squares) / GRID, method="ward"), t=k, criterion="maxclust")
+    squares = points @ points.T
+    squares *= -2
+    squares += length[:, None]
+    squares += length[None, :]
+    distances = squareform(squares, checks=False)
+    branch = fcluster(linkage(np.sqrt(distances) / GRID, method="ward"), t=k, criterion="maxclust")
     return _means(vectors, branch - 1, int(branch.max()))[0]
 
 
