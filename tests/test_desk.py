@@ -269,6 +269,16 @@ def test_messages_of_the_page_are_answered_and_others_do_nothing(desk):
     assert {"judge", "undo", "note", "mark", "rename", "split", "merge", "sharpen", "retry"} <= set(ACTS)
 
 
+def test_what_goes_wrong_is_answered_so_that_the_page_need_not_wait(desk, monkeypatch):
+    def fails(**_):
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr(desk.judgements, "add", fails)
+    desk._on_message(desk, {"act": "judge", "id": "a-1", "answer": "yes", "item": here(desk)}, [])
+    assert desk.page["done"] == "a-1"
+    assert "out of order" in desk.page["problem"]
+
+
 def test_nothing_hides_in_what_is_shown(desk, result):
     for author in result.authors["author"]:
         desk.act("author", author=author)

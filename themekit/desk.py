@@ -8,6 +8,7 @@ where the desk finds it again. Answers of others are not shown: two people who j
 from __future__ import annotations
 
 import getpass
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from themekit.sharpening import Sharpened
 
 __all__ = ["Desk", "judge"]
+
+logger = logging.getLogger(__name__)
 
 N_SITTING = 12
 """Passages that are laid out at a time."""
@@ -138,6 +141,9 @@ class Desk(anywidget.AnyWidget):
             self._problem = str(error)
         except ValueError as error:
             self._say(str(error))
+        except Exception as error:  # the page waits for an answer, whatever went wrong
+            logger.exception("the desk could not do %s", act)
+            self._problem = f"Not done: {act} ended in {type(error).__name__}: {error}"
         else:
             if not self.judgements.n_unsaved:
                 self._problem = ""

@@ -378,7 +378,9 @@ function render({ model, el }) {
 
   function draw() {
     page = model.get("page");
-    waiting.delete(page.done);
+    // Python answers in order: what was sent before is answered, too, even if its page was overtaken on the way.
+    const last = page.done.startsWith(`${view}-`) ? Number(page.done.slice(view.length + 1)) : 0;
+    for (const id of waiting.keys()) if (Number(id.slice(view.length + 1)) <= last) waiting.delete(id);
     options(author, model.get("authors"), page.author);
     options(theme, model.get("themes"), page.theme);
     progress.textContent = page.items.length ? `${page.n_done} of ${page.items.length}` : "";
