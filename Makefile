@@ -70,6 +70,7 @@ bench: $(STAMP)  ## Run the studies that the README reports; takes long
 	$(BIN)/python benchmarks/threads.py
 	$(BIN)/python benchmarks/alone.py
 	$(BIN)/python benchmarks/judgements.py
+	$(BIN)/python benchmarks/cluster.py
 	$(BIN)/python benchmarks/essayists.py
 	$(BIN)/python benchmarks/speakers.py
 	$(BIN)/python benchmarks/turn_changes.py
