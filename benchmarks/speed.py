@@ -336,7 +336,6 @@ def plot(frame: pd.DataFrame, file: Path) -> None:
     base = alt.Chart(frame).encode(
         x=alt.X("n_passages:Q", scale=log, title="passages"),
         color=alt.Color("method:N", title=None),
-        shape=alt.Shape("method:N", title=None),
     )
     panels = [
         base.encode(y=alt.Y(f"{key}:Q", scale=log, title=title)).mark_line(point=True).properties(width=320, height=260)
