@@ -581,6 +581,13 @@ def test_topic_map_draws_ten_thousand_points_and_counts_all():
     assert f"{len(rows):,} of 25,000 passages drawn" in subtitle(chart)
 
 
+def test_topic_map_says_that_a_sample_is_laid_out():
+    frame = tables.topic_map(300)
+    frame.loc[frame.index[200:], ["x", "y"]] = float("nan")
+    assert "200 of 300 passages laid out" in subtitle(charts.topic_map(frame)).capitalize()
+    assert "laid out" not in subtitle(charts.topic_map(tables.topic_map(300)))
+
+
 def test_topic_map_tells_how_large_what_it_names_is():
     chart = charts.topic_map(tables.topic_map(300, n_topics=6))
     labels = [

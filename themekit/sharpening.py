@@ -235,7 +235,7 @@ def sharpen(
     own = tuple(concepts)
     said = {theme: _said(result, judgements, theme) for theme in dict.fromkeys(wanted)}
     made = [_direction(result, theme, judgements, own, said[theme]) for theme in said]
-    shape = (len(made), result.vectors.shape[1])
+    shape = (len(made), result.on_grid.shape[1])
     before, after = (np.array([pair[i] for pair in made]).reshape(shape) for i in (0, 1))
     return Sharpened(
         result, tuple(said), before, after, _account(result, judgements, said), hold_out,

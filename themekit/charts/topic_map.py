@@ -43,7 +43,7 @@ def topic_map(
         ``passage_id, x, y, author, topic_id, label``; one row per passage.
         ``x`` and ``y`` are places on a map, in no unit; ``label`` is the
         topic's. ``title`` and ``date`` of the document may be given for the
-        tooltip. Rows without a place are left out. ``text``, the passage, is
+        tooltip. Rows without a place are left out, and the subtitle says so. ``text``, the passage, is
         needed where texts are asked for.
     texts : {"none", "snippet", "full"}, default "none"
         Show the passage that is picked beside the map, about two lines of it or
@@ -101,7 +101,7 @@ def topic_map(
     layers = [_points(drawn, scale, pick), *_labels(labels, scale)]
     words = {
         "title": style.title(
-            _finding(points, topics), _counts(points, drawn, topics, len(labels)), width=_WIDTH
+            _finding(points, topics), _counts(len(read), points, drawn, topics, len(labels)), width=_WIDTH
         ),
         "description": _description(points, topics),
     }
@@ -313,9 +313,12 @@ def _finding(points: pd.DataFrame, topics: pd.DataFrame) -> str:
     return f"{passages} by {authors} {verb} into {style.count(len(topics), 'topic')}{what if largest else ''}"
 
 
-def _counts(points: pd.DataFrame, drawn: pd.DataFrame, topics: pd.DataFrame, n_named: int) -> str:
+def _counts(
+    n_rows: int, points: pd.DataFrame, drawn: pd.DataFrame, topics: pd.DataFrame, n_named: int
+) -> str:
     n_grey = int((topics["colour"] == 0).sum())
     parts = [
+        f"{len(points):,} of {n_rows:,} passages laid out" if len(points) < n_rows else "",
         f"{len(drawn):,} of {len(points):,} passages drawn" if len(drawn) < len(points) else "",
         f"{len(style.CATEGORIES)} largest topics in colour, {n_grey:,} in grey" if n_grey else "",
         (f"{n_named:,} of {len(topics):,}" if n_named < len(topics) else "all")
