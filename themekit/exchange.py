@@ -34,18 +34,6 @@ COLUMNS = [
     "code", "author", "document_id", "title", "date", "source", "entry", "start", "end", "quote", "coder", "answer",
     "when", "note",
 ]  # fmt: skip
-PASSAGE_COLUMNS = [
-    "code",
-    "document",
-    "document_id",
-    "start",
-    "end",
-    "quote",
-    "coder",
-    "answer",
-    "note",
-    "place",
-]
 OUT = (".qdpx", ".qdc", ".csv", ".parquet", ".bib")
 
 

@@ -20,10 +20,8 @@ import hashlib
 import html
 import json
 import os
-import re
 import sys
 import tempfile
-import unicodedata
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -33,6 +31,7 @@ import altair as alt
 import themekit
 from themekit import pages, privacy
 from themekit.pictures import SIZES, draw, words
+from themekit.wording import file_name
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -401,21 +400,5 @@ def save_all(
         keep(name, chart)
     for author in result.authors["author"] if authors is None else authors:
         for name, chart in drawings(result, author, only):
-            keep(_fresh(f"{name}-{_slug(author)}", taken), chart)
+            keep(file_name(name, author, taken), chart)
     return paths
-
-
-def _slug(name: str) -> str:
-    """Return a file name that is safe on every system: letters, digits and hyphens."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return (
-        re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60]
-        or hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    )
-
-
-def _fresh(name: str, taken: Container[str]) -> str:
-    n = 1
-    while (tried := name if n == 1 else f"{name}-{n}") in taken:
-        n += 1
-    return tried

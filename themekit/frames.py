@@ -300,7 +300,7 @@ def _chance(result: Result, author: str) -> tuple[float, int]:
         if not rest:
             return np.nan, 0
         n_others += rest
-        z = values[pool] / np.maximum(values[pool].std(axis=0), 1e-9)
+        z = values[pool]  # in standard deviations already, as effects are
         chosen = np.argsort(rng.random((_N_SHUFFLES, len(pool))), axis=1)[:, :k]
         picked = np.zeros((_N_SHUFFLES, len(pool)))
         np.put_along_axis(picked, chosen, 1.0, axis=1)

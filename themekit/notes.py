@@ -7,15 +7,13 @@ shown as text: no markup of theirs takes effect.
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 import themekit
-from themekit.wording import visible
+from themekit.wording import file_name, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,11 +44,11 @@ def notes(coded: pd.DataFrame, themes: pd.DataFrame, method: MethodNote) -> dict
     """
     taken: set[str] = {METHOD}
     pages = {
-        (row.author, row.code): stem("theme", f"{row.author} {row.code}", taken)
+        (row.author, row.code): _named("theme", f"{row.author} {row.code}", taken)
         for row in themes.itertuples(index=False)
     }
     documents = {
-        row.document_id: stem("text", row.title or row.document_id, taken)
+        row.document_id: _named("text", row.title or row.document_id, taken)
         for row in coded.drop_duplicates("document_id").itertuples(index=False)
     }
     made = {}
@@ -66,23 +64,9 @@ def notes(coded: pd.DataFrame, themes: pd.DataFrame, method: MethodNote) -> dict
     return made
 
 
-def stem(kind: str, name: str, taken: set[str]) -> str:
-    """Return a file's name, without ending, that is safe on every system and not taken.
-
-    Examples
-    --------
-    >>> stem("text", "../CON: a <b>tale</b>?", set())
-    'text-con-a-b-tale-b'
-    """
-    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    plain = re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:60].rstrip("-")
-    base = f"{kind}-{plain or hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
-    n, found = 1, base
-    while found in taken:
-        n += 1
-        found = f"{base}-{n}"
-    taken.add(found)
-    return found
+def _named(kind: str, words: str, taken: set[str]) -> str:
+    taken.add(name := file_name(kind, words, taken))
+    return name
 
 
 def escaped(text: object) -> str:

@@ -1,11 +1,16 @@
-"""Wording: texts of others as they may stand on a page, in a chart or in a terminal."""
+"""Wording: texts of others as they may stand on a page, in a chart, in a terminal or in the name of a file."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 # A soft hyphen breaks words; the joiners make letters of Persian and pictures of families. They hide nothing.
 _WELCOME = frozenset("\u00ad\u200c\u200d")
@@ -50,3 +55,21 @@ def _is_hidden(letter: str) -> bool:
 
 def _code(letter: str) -> str:
     return letter.encode("unicode_escape").decode("ascii")
+
+
+def file_name(kind: str, words: str, taken: Container[str]) -> str:
+    """Return a file's name, without ending, that is safe on every system and not taken: letters, digits and hyphens.
+
+    Examples
+    --------
+    >>> file_name("text", "../CON: a <b>tale</b>?", ()), file_name("orbit", "Ann", {"orbit-ann"})
+    ('text-con-a-b-tale-b', 'orbit-ann-2')
+    """
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    short = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].rstrip("-")
+    base = f"{kind}-{short or hashlib.sha256(words.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    n, found = 1, base
+    while found in taken:
+        n += 1
+        found = f"{base}-{n}"
+    return found
